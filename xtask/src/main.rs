@@ -1,2 +1,40 @@
-//! xtask
-fn main() {}
+//! The front door of the repository: `cargo xtask test | ladder | bench | check`.
+//!
+//! Every tool here prints for people, so the workspace's ban on stray prints is lifted for this crate.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its user")]
+
+mod cpython;
+mod ladder;
+mod process;
+mod workspace;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Weft's development tools.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run our own Python test programs (tests/ladder) and compare with their committed outputs.
+    Ladder(ladder::Args),
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Ladder(args) => ladder::main(&args),
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::from(2)
+        }
+    }
+}

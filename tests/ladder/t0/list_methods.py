@@ -1,0 +1,20 @@
+# append, insert, pop, remove, extend, index, count, reverse, copy, clear.
+a = []
+for i in range(5):
+    a.append(i * i)
+a.insert(0, 'first')
+a.insert(-1, 'before last')
+a.insert(100, 'end')
+print(a)
+print(a.pop(), a.pop(0), a.pop(-2), a)
+a.remove(4)
+print(a, a.index(9), a.count(0), a.count('none'))
+a.extend('xy')
+a.extend(x for x in (7, 8))
+a += (1, 2)
+print(a)
+a.reverse()
+b = a.copy()
+a.clear()
+print(a, b, b.index(1), b.index(7, 2), len(b))
+print([].append(1), [3, 1, 2].sort())

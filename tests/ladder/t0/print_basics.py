@@ -1,0 +1,13 @@
+# print: sep, end, many values, conversions.
+print()
+print('')
+print(1, 2.0, 'three', None, True, [4], (5,), {6: 7})
+print('a', 'b', sep='')
+print('a', 'b', sep=', ', end='!\n')
+print('no newline', end='')
+print(' ...joined')
+print(*range(5), sep='-')
+print('x', end='\n\n')
+print(None, sep=None, end=None)
+print(1e100, 1e-7, 0.1, 100.0, 1e15, 1e16, 123456789.123)
+print('multi\nline')
