@@ -1,0 +1,419 @@
+//! P17: published blocks. Readers without locks against growth, stores and transitions.
+//!
+//! **Purpose.** A list, dict or instance is read by any thread without a lock while another changes it: no torn value, no index out of
+//! bounds, no half-built block, no lost change.
+//!
+//! **Actors.** *Readers*, any attached thread; *mutators*, one at a time, under the object's byte lock; the *collector*, in a pause.
+//!
+//! **State.** The byte lock, 0 or 1; a pointer to the block; in the block the count of items and the slots.
+//!
+//! **Rules.**
+//! * R1 A mutator holds the byte lock from before it reads the block pointer until after its last store.
+//! * R2 A block is filled before its pointer is stored (Release). The old block stays readable until the next pause and is not
+//!   written any more.
+//! * R3 The bound is in the block that it bounds: a reader takes the pointer once, and count and slots from there.
+//! * R4 An appended item is written before the count that covers it (Release, Acquire).
+//! * R5 A slot that may hold a value is a [`WordSlot`]; a removed item leaves the caller's EMPTY word, which readers take as absent.
+//! * R6 A transition writes the new slot before it publishes the shape that has it.
+//! * R7 Waiting for the lock is detached, but the lock is taken attached: wake, attach, try again. There is no hand-off, so a stopped thread
+//!   never owns it. Under it: no user code, no safepoint, no allocation, no second object's lock.
+//! * R8 Unlock and announcement are a handshake (facade rule R2, asymmetric): the owner stores 0, light fence, reads `announced`;
+//!   the waiter adds to `announced`, heavy fence, reads the byte under the bucket's lock.
+//!
+//! **Guarantees.** A reader sees a value that the slot had at some time since the read began, or absence. A mutator sees all earlier
+//! mutations. **Not guaranteed**: that two reads see one state of the object; fairness of the lock.
+//!
+//! **Memory orders.**
+//!
+//! | site | order | pairs with | why |
+//! |---|---|---|---|
+//! | lock: CAS 0 → 1 | Acquire | unlock | mutual exclusion |
+//! | unlock: store 0 | Release | lock | no RMW succeeds from 1 |
+//! | unlock: light fence; announce: heavy fence | SeqCst | each other | R8 |
+//! | block pointer, count, slots | Release / Acquire | each other | R2, R4, R5 |
+//! | shape word | Release CAS / Acquire | each other | R6 |
+//!
+//! **Checked by** `p17.*`. **Not checked**: `membarrier` (the heavy fence of the shipping build) is trusted.
+
+use crate::mutant;
+use crate::slot::{PtrSlot, WordSlot};
+use crate::sync::{AtomicU8, AtomicU64, AtomicUsize, CHECKING, Ordering, ParkingLot, asymmetric, spin_hint, thread};
+use crate::world::Attached;
+
+/// An object's lock: the lock byte of its header.
+#[repr(transparent)]
+#[derive(Debug)]
+pub struct ByteLock(AtomicU8);
+
+const FREE: u8 = 0;
+const HELD: u8 = 1;
+/// Tries before a waiter parks: a holder runs a few dozen instructions.
+const SPINS: u32 = if CHECKING { 0 } else { 64 };
+
+impl Default for ByteLock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ByteLock {
+    /// A free lock.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(AtomicU8::new(FREE))
+    }
+
+    /// Takes the lock if it is free.
+    #[inline]
+    pub fn try_lock<'l>(&'l self, lot: &'l ParkingLot) -> Option<ByteGuard<'l>> {
+        if mutant!("p17.lock-by-load-store") {
+            if self.0.load(Ordering::Acquire) == HELD {
+                return None;
+            }
+            self.0.store(HELD, Ordering::Relaxed);
+            return Some(ByteGuard { lock: self, lot });
+        }
+        let order = if mutant!("p17.lock-relaxed") { Ordering::Relaxed } else { Ordering::Acquire };
+        match self.0.compare_exchange(FREE, HELD, order, Ordering::Relaxed) {
+            Ok(_) => Some(ByteGuard { lock: self, lot }),
+            Err(_) => None,
+        }
+    }
+
+    /// Takes the lock; one CAS when it is free. While it waits the thread is detached, so ownership and everything read before is to be
+    /// checked again. An embedder whose collector scans native stacks publishes the stack pointer before the slow path: call
+    /// [`ByteLock::try_lock`] first, then publish and call [`ByteLock::lock_slow`].
+    #[inline]
+    pub fn lock<'l>(&'l self, lot: &'l ParkingLot, attached: &Attached<'_>) -> ByteGuard<'l> {
+        match self.try_lock(lot) {
+            Some(guard) => guard,
+            None => self.lock_slow(lot, attached),
+        }
+    }
+
+    /// The contended path of [`ByteLock::lock`] (P17.R7).
+    #[cold]
+    #[inline(never)]
+    pub fn lock_slow<'l>(&'l self, lot: &'l ParkingLot, attached: &Attached<'_>) -> ByteGuard<'l> {
+        loop {
+            for _ in 0..SPINS {
+                spin_hint();
+                if self.0.load(Ordering::Relaxed) == FREE
+                    && let Some(guard) = self.try_lock(lot)
+                {
+                    return guard;
+                }
+            }
+            if mutant!("p17.wait-attached") {
+                self.wait(lot);
+            } else {
+                attached.detached(|| self.wait(lot));
+            }
+            if let Some(guard) = self.try_lock(lot) {
+                return guard;
+            }
+        }
+    }
+
+    /// Until the lock looks free. It may be taken again at once.
+    fn wait(&self, lot: &ParkingLot) {
+        if !lot.can_announce() {
+            thread::yield_now();
+            return;
+        }
+        lot.announce();
+        lot.park(self.key(), || self.0.load(Ordering::Relaxed) == FREE, || None);
+        lot.retract();
+    }
+
+    fn key(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
+    /// Whether some thread holds it; for assertions.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == HELD
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn wake(&self, lot: &ParkingLot) {
+        lot.unpark_one(self.key());
+    }
+}
+
+/// The lock of one object, held. Dropping it is one release store and one relaxed load.
+#[derive(Debug)]
+#[must_use = "the lock is released at once"]
+pub struct ByteGuard<'l> {
+    lock: &'l ByteLock,
+    lot: &'l ParkingLot,
+}
+
+impl Drop for ByteGuard<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        let order = if mutant!("p17.unlock-relaxed") { Ordering::Relaxed } else { Ordering::Release };
+        self.lock.0.store(FREE, order);
+        if !mutant!("p17.unlock-without-fence") {
+            asymmetric::light();
+        }
+        if self.lot.announced() && !mutant!("p17.unlock-without-wake") {
+            self.lock.wake(self.lot);
+        }
+    }
+}
+
+/// The pointer to an object's block (P17.R2).
+#[repr(transparent)]
+#[derive(Debug)]
+pub struct BlockPtr<B>(PtrSlot<B>);
+
+impl<B> BlockPtr<B> {
+    /// Points to `block`, which may be null.
+    #[must_use]
+    pub fn new(block: *mut B) -> Self {
+        Self(PtrSlot::new(block))
+    }
+
+    /// The block, for a reader: once per operation (P17.R3).
+    #[inline]
+    #[must_use]
+    pub fn read(&self) -> *mut B {
+        self.0.load()
+    }
+
+    /// Publishes `block`, which is filled. The old one is left to the collector.
+    #[inline]
+    pub fn publish(&self, _: &ByteGuard<'_>, block: *mut B) {
+        self.0.store(block);
+    }
+
+    /// Sets the pointer of an object that no other thread can reach yet.
+    #[inline]
+    pub fn init_relaxed(&self, block: *mut B) {
+        self.0.init_relaxed(block);
+    }
+}
+
+/// The items of a list-like block: a count and as many slots as there is room. A view; the embedder owns the layout.
+#[derive(Clone, Copy, Debug)]
+pub struct Items<'b> {
+    count: &'b AtomicUsize,
+    slots: &'b [WordSlot],
+}
+
+/// No room in the block: make a bigger one, [`Items::fill_from`] the old, publish it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Full;
+
+impl<'b> Items<'b> {
+    /// A view of a block.
+    #[inline]
+    #[must_use]
+    pub fn new(count: &'b AtomicUsize, slots: &'b [WordSlot]) -> Self {
+        Self { count, slots }
+    }
+
+    /// How many items there are now; never more than the block has room for.
+    #[inline]
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.count.load(if mutant!("p17.count-relaxed") { Ordering::Relaxed } else { Ordering::Acquire })
+    }
+
+    /// Whether there is none.
+    #[inline]
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many items fit.
+    #[inline]
+    #[must_use]
+    pub fn room(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Item `i`, for a reader: `None` out of bounds or when it was removed meanwhile (P17.R5).
+    #[inline]
+    #[must_use]
+    pub fn get(&self, i: usize, empty: u64) -> Option<u64> {
+        if i >= self.len() {
+            return None;
+        }
+        let word = self.slots[i].load();
+        (word != empty).then_some(word)
+    }
+
+    /// Replaces item `i`; false out of bounds.
+    #[inline]
+    pub fn set(&self, _: &ByteGuard<'_>, i: usize, word: u64) -> bool {
+        let there = i < self.count.load(Ordering::Relaxed);
+        if there {
+            self.slots[i].store(word);
+        }
+        there
+    }
+
+    /// Appends an item (P17.R4).
+    ///
+    /// # Errors
+    /// [`Full`]: nothing has changed.
+    #[inline]
+    pub fn push(&self, _: &ByteGuard<'_>, word: u64) -> Result<(), Full> {
+        let n = self.count.load(Ordering::Relaxed);
+        let slot = self.slots.get(n).ok_or(Full)?;
+        if mutant!("p17.count-before-item") {
+            self.count.store(n + 1, Ordering::Release);
+            slot.store(word);
+            return Ok(());
+        }
+        slot.store(word);
+        self.count.store(n + 1, Ordering::Release);
+        Ok(())
+    }
+
+    /// Removes the last item and leaves `empty` in its slot (P17.R5).
+    #[inline]
+    pub fn pop(&self, _: &ByteGuard<'_>, empty: u64) -> Option<u64> {
+        let n = self.count.load(Ordering::Relaxed).checked_sub(1)?;
+        let word = self.slots[n].load();
+        self.count.store(n, Ordering::Release);
+        self.slots[n].store(empty);
+        Some(word)
+    }
+
+    /// Fills this block, which no other thread can reach yet, with the items of `old`, whose lock is held, and `empty` behind them.
+    pub fn fill_from(&self, _: &ByteGuard<'_>, old: Items<'_>, empty: u64) {
+        let n = old.count.load(Ordering::Relaxed).min(self.slots.len());
+        for (to, from) in self.slots.iter().zip(&old.slots[..n]) {
+            to.init_relaxed(from.load());
+        }
+        for slot in &self.slots[n..] {
+            slot.init_relaxed(empty);
+        }
+        self.count.store(n, Ordering::Relaxed);
+    }
+}
+
+/// Adds an attribute: writes its slot, then publishes the header word with the shape that has it (P17.R6). A CAS, because other fields of the header word
+/// may change meanwhile; `next` makes the new word from the one seen, or gives up.
+///
+/// # Errors
+/// The word for which `next` gave up: the shape is no longer the expected one. The slot has been written, and is covered by no shape.
+#[inline]
+pub fn transition(
+    _: &ByteGuard<'_>,
+    header: &AtomicU64,
+    slot: &WordSlot,
+    value: u64,
+    mut next: impl FnMut(u64) -> Option<u64>,
+) -> Result<u64, u64> {
+    let late = mutant!("p17.shape-before-slot");
+    if !late {
+        slot.store(value);
+    }
+    let mut seen = header.load(Ordering::Acquire);
+    loop {
+        let new = next(seen).ok_or(seen)?;
+        match header.compare_exchange(seen, new, Ordering::Release, Ordering::Acquire) {
+            Ok(_) => {
+                if late {
+                    slot.store(value);
+                }
+                return Ok(new);
+            }
+            Err(now) => seen = now,
+        }
+    }
+}
+
+#[cfg(all(test, not(any(weft_sync = "loom", weft_sync = "shuttle"))))]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    const EMPTY: u64 = u64::MAX;
+
+    fn block(room: usize) -> (AtomicUsize, Vec<WordSlot>) {
+        (AtomicUsize::new(0), (0..room).map(|_| WordSlot::new(EMPTY)).collect())
+    }
+
+    #[test]
+    fn items_are_bounded_by_their_own_block() {
+        let lot = ParkingLot::new();
+        let lock = ByteLock::new();
+        let guard = lock.try_lock(&lot).expect("free");
+        assert!(lock.try_lock(&lot).is_none() && lock.is_held());
+        let (count, slots) = block(2);
+        let items = Items::new(&count, &slots);
+        assert_eq!(items.pop(&guard, EMPTY), None);
+        items.push(&guard, 10).expect("room");
+        items.push(&guard, 11).expect("room");
+        assert_eq!(items.push(&guard, 12), Err(Full));
+        let (count2, slots2) = block(4);
+        let bigger = Items::new(&count2, &slots2);
+        bigger.fill_from(&guard, items, EMPTY);
+        assert!(bigger.set(&guard, 0, 20) && !bigger.set(&guard, 2, 22));
+        assert_eq!(bigger.pop(&guard, EMPTY), Some(11));
+        assert_eq!([bigger.get(0, EMPTY), bigger.get(1, EMPTY), items.get(1, EMPTY)], [Some(20), None, Some(11)]);
+        drop(guard);
+        assert!(!lock.is_held());
+    }
+
+    #[test]
+    fn a_transition_keeps_the_other_fields() {
+        let lot = ParkingLot::new();
+        let lock = ByteLock::new();
+        let guard = lock.try_lock(&lot).expect("free");
+        let header = AtomicU64::new(0xAA00_0000_0000_0001);
+        let slot = WordSlot::new(EMPTY);
+        let next = |w: u64| (w as u32 == 1).then_some(w & !0xFFFF_FFFF | 2);
+        assert_eq!(transition(&guard, &header, &slot, 5, next), Ok(0xAA00_0000_0000_0002));
+        assert_eq!(transition(&guard, &header, &slot, 6, next), Err(0xAA00_0000_0000_0002));
+    }
+
+    #[test]
+    fn contended_locks_lose_no_increment() {
+        use crate::runtime::{Runtime, RuntimeConfig};
+        let rt = Runtime::new(RuntimeConfig::default());
+        let interp = rt.new_interpreter();
+        let shared = Arc::new((ByteLock::new(), AtomicU64::new(0)));
+        let each = 20_000u64;
+        let workers: Vec<_> = (0..4)
+            .map(|_| {
+                let (rt, interp, shared) = (Arc::clone(&rt), Arc::clone(&interp), Arc::clone(&shared));
+                thread::spawn("worker", 0, move || {
+                    let core = interp.register_thread().expect("birth");
+                    let t = core.attach();
+                    for i in 0..each {
+                        let guard = shared.0.lock(rt.lot(), &t);
+                        // Not an RMW: the lock is what keeps it whole.
+                        let n = shared.1.load(Ordering::Relaxed);
+                        if i % 1024 == 0 {
+                            thread::yield_now();
+                        }
+                        shared.1.store(n + 1, Ordering::Relaxed);
+                        drop(guard);
+                        if t.thread().breaker().events() != 0 {
+                            t.poll();
+                        }
+                    }
+                    interp.unregister_thread(t);
+                })
+                .expect("spawn")
+            })
+            .collect();
+        for _ in 0..20 {
+            interp.stop_from_outside(|_| assert!(!shared.0.is_held(), "no stopped thread owns an object lock"));
+            thread::yield_now();
+        }
+        for w in workers {
+            w.join().expect("worker");
+        }
+        assert_eq!(shared.1.load(Ordering::Relaxed), 4 * each);
+    }
+}

@@ -1,0 +1,153 @@
+//! The parking lot: any address can be waited on, without a lock or queue per object.
+
+use std::time::Duration;
+
+use super::{AtomicUsize, CHECKING, Condvar, Mutex, Ordering, asymmetric};
+
+/// How a wait in the lot ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Parked {
+    /// The predicate held.
+    Ready,
+    /// The time ran out, and the predicate did not hold when it did.
+    TimedOut,
+}
+
+/// Threads wait here on a *key*, usually an address. One per runtime.
+///
+/// Purpose: an object pays no byte for the ability to be waited on. Rules: a waiter evaluates its predicate under the
+/// bucket's lock; a waker makes the predicate true first and passes through the same lock afterwards, so no wake-up is
+/// lost. There is no hand-off: a woken thread competes like any other.
+#[derive(Debug)]
+pub struct ParkingLot {
+    buckets: Box<[Bucket]>,
+    /// Threads that wait, or are about to, for a byte lock ([`crate::published::ByteLock`]); read at each unlock.
+    announced: AtomicUsize,
+    /// Whether the heavy fence works; without it a byte lock's waiters yield and never park.
+    can_announce: bool,
+}
+
+/// The waiters of all keys that fall here.
+#[derive(Debug)]
+struct Bucket {
+    /// How many wait on each key; few keys at a time, so a scan is fastest.
+    waiting: Mutex<Vec<(usize, u32)>>,
+    wake: Condvar,
+}
+
+const BUCKETS: usize = if CHECKING { 1 } else { 256 };
+
+impl Default for ParkingLot {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ParkingLot {
+    /// An empty lot.
+    #[must_use]
+    pub fn new() -> Self {
+        let buckets = (0..BUCKETS)
+            .map(|_| Bucket { waiting: Mutex::new(Vec::with_capacity(4)), wake: Condvar::new() })
+            .collect();
+        Self { buckets, announced: AtomicUsize::new(0), can_announce: asymmetric::available() }
+    }
+
+    fn bucket(&self, key: usize) -> &Bucket {
+        // Fibonacci hashing; keys are addresses, whose low bits are alike.
+        let hash = (key as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+        &self.buckets[hash as usize % self.buckets.len()]
+    }
+
+    /// Waits on `key` until `ready` holds or the time is over. `remaining` is asked before each wait and returns how much
+    /// time is left, `None` for no limit.
+    ///
+    /// `ready` runs under the bucket's lock: it may only look, never lock, allocate or call out.
+    pub fn park(
+        &self,
+        key: usize,
+        mut ready: impl FnMut() -> bool,
+        mut remaining: impl FnMut() -> Option<Duration>,
+    ) -> Parked {
+        let bucket = self.bucket(key);
+        let mut waiting = bucket.waiting.lock();
+        match waiting.iter_mut().find(|(k, _)| *k == key) {
+            Some((_, n)) => *n += 1,
+            None => waiting.push((key, 1)),
+        }
+        let outcome = loop {
+            if ready() {
+                break Parked::Ready;
+            }
+            match remaining() {
+                None => bucket.wake.wait(&mut waiting),
+                Some(Duration::ZERO) => break Parked::TimedOut,
+                Some(time) => {
+                    if bucket.wake.wait_for(&mut waiting, time) {
+                        break if ready() { Parked::Ready } else { Parked::TimedOut };
+                    }
+                }
+            }
+        };
+        if let Some(at) = waiting.iter().position(|(k, _)| *k == key) {
+            waiting[at].1 -= 1;
+            if waiting[at].1 == 0 {
+                waiting.swap_remove(at);
+            }
+        }
+        outcome
+    }
+
+    /// Wakes at least one waiter of `key`, if there is one.
+    pub fn unpark_one(&self, key: usize) {
+        let bucket = self.bucket(key);
+        let waiting = bucket.waiting.lock();
+        match waiting.as_slice() {
+            [] => {}
+            [(only, _)] => {
+                if *only == key {
+                    bucket.wake.notify_one();
+                }
+            }
+            // Two keys share the bucket: the one notified might be the other key's.
+            many => {
+                if many.iter().any(|(k, _)| *k == key) {
+                    bucket.wake.notify_all();
+                }
+            }
+        }
+    }
+
+    /// Wakes every waiter of `key`.
+    pub fn unpark_all(&self, key: usize) {
+        let bucket = self.bucket(key);
+        let waiting = bucket.waiting.lock();
+        if waiting.iter().any(|(k, _)| *k == key) {
+            bucket.wake.notify_all();
+        }
+    }
+
+    /// Whether a byte lock's waiter may park: its owner will see the announcement.
+    pub(crate) fn can_announce(&self) -> bool {
+        self.can_announce
+    }
+
+    /// Announces a byte lock's waiter, so that from now on every unlock looks into the lot.
+    pub(crate) fn announce(&self) {
+        self.announced.fetch_add(1, Ordering::Relaxed);
+        if !crate::mutant!("p17.announce-without-fence") {
+            asymmetric::heavy();
+        }
+    }
+
+    /// Takes the announcement back.
+    pub(crate) fn retract(&self) {
+        self.announced.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Whether an unlock must look into the lot. Follows the light fence.
+    #[inline]
+    pub(crate) fn announced(&self) -> bool {
+        self.announced.load(Ordering::Relaxed) != 0
+    }
+}

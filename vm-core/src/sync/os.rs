@@ -1,0 +1,261 @@
+//! The shipping back end: the machine's atomics, `parking_lot`, `arc-swap`, `crossbeam-epoch`. Also the tsan back end,
+//! which differs only in [`fence`].
+
+use std::cell::UnsafeCell;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use parking_lot::{Mutex, MutexGuard};
+pub use std::sync::atomic::{
+    AtomicBool, AtomicI64, AtomicPtr, AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering,
+};
+
+#[cfg(not(weft_sync = "tsan"))]
+pub use std::sync::atomic::fence;
+
+/// ThreadSanitizer does not model fences: an RMW on one common location orders at least as much. It may hide a race that
+/// a fence would not; loom stays the judge of fences.
+#[cfg(weft_sync = "tsan")]
+#[inline]
+pub fn fence(_: Ordering) {
+    static COMMON: AtomicU64 = AtomicU64::new(0);
+    COMMON.fetch_add(0, Ordering::AcqRel);
+}
+
+/// A hint that the caller is spinning on another thread's progress.
+#[inline]
+pub fn spin_hint() {
+    std::hint::spin_loop();
+}
+
+/// The two halves of a store-then-load handshake in which one side is hot and the other rare.
+///
+/// `light` costs nothing at run time, `heavy` is a system call (`membarrier`, about 0.3 µs) that makes every running
+/// thread of the process execute a full fence. Under the checkers both are `fence(SeqCst)`. The kernel's side of this
+/// bargain is trusted, not explored.
+pub mod asymmetric {
+    /// The hot side's fence, between its store and its load.
+    #[inline]
+    pub fn light() {
+        #[cfg(weft_sync = "tsan")]
+        super::fence(super::Ordering::SeqCst);
+        #[cfg(not(weft_sync = "tsan"))]
+        std::sync::atomic::compiler_fence(std::sync::atomic::Ordering::SeqCst);
+    }
+
+    /// The rare side's fence. Only meaningful after [`available`] returned true.
+    #[cold]
+    pub fn heavy() {
+        super::fence(super::Ordering::SeqCst);
+        #[cfg(target_os = "linux")]
+        membarrier(PRIVATE_EXPEDITED);
+    }
+
+    /// Registers the process for [`heavy`]; false when the kernel or a sandbox refuses. Idempotent.
+    #[must_use]
+    pub fn available() -> bool {
+        #[cfg(target_os = "linux")]
+        return membarrier(REGISTER_PRIVATE_EXPEDITED);
+        #[cfg(not(target_os = "linux"))]
+        false
+    }
+
+    // `enum membarrier_cmd` of linux/membarrier.h.
+    #[cfg(target_os = "linux")]
+    const PRIVATE_EXPEDITED: libc::c_int = 1 << 3;
+    #[cfg(target_os = "linux")]
+    const REGISTER_PRIVATE_EXPEDITED: libc::c_int = 1 << 4;
+
+    #[cfg(target_os = "linux")]
+    fn membarrier(command: libc::c_int) -> bool {
+        // SAFETY: the call takes two integers and touches no memory of the process.
+        unsafe { libc::syscall(libc::SYS_membarrier, command, 0 as libc::c_int) == 0 }
+    }
+}
+
+/// A condition variable; see [`Condvar::wait`].
+#[derive(Default, Debug)]
+pub struct Condvar(parking_lot::Condvar);
+
+impl Condvar {
+    /// A condition variable without waiters.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(parking_lot::Condvar::new())
+    }
+
+    /// Releases the lock, waits for a notification, takes the lock again. May return without one.
+    pub fn wait<T>(&self, guard: &mut MutexGuard<'_, T>) {
+        self.0.wait(guard);
+    }
+
+    /// As [`Condvar::wait`], at most about `timeout` long; true when the time ran out. For the user-facing edge only.
+    pub fn wait_for<T>(&self, guard: &mut MutexGuard<'_, T>, timeout: Duration) -> bool {
+        self.0.wait_for(guard, timeout).timed_out()
+    }
+
+    /// Wakes one waiter, if there is one.
+    pub fn notify_one(&self) {
+        self.0.notify_one();
+    }
+
+    /// Wakes every waiter.
+    pub fn notify_all(&self) {
+        self.0.notify_all();
+    }
+}
+
+/// A cell whose accesses some protocol orders. The checkers report two conflicting accesses that nothing orders.
+#[derive(Default, Debug)]
+pub struct RaceCell<T>(UnsafeCell<T>);
+
+// SAFETY: access goes through raw pointers, and whoever dereferences them answers for exclusion; moving the `T` to
+// another thread is what `Send` allows.
+unsafe impl<T: Send> Sync for RaceCell<T> {}
+
+impl<T> RaceCell<T> {
+    /// A cell holding `value`.
+    #[must_use]
+    pub const fn new(value: T) -> Self {
+        Self(UnsafeCell::new(value))
+    }
+
+    /// A read of the cell lasts as long as `f` runs.
+    #[inline]
+    pub fn with<R>(&self, f: impl FnOnce(*const T) -> R) -> R {
+        f(self.0.get())
+    }
+
+    /// A write of the cell lasts as long as `f` runs.
+    #[inline]
+    pub fn with_mut<R>(&self, f: impl FnOnce(*mut T) -> R) -> R {
+        f(self.0.get())
+    }
+}
+
+/// A read-mostly table, replaced whole. Holds no references to heap objects.
+#[derive(Debug)]
+pub struct Snapshot<T>(arc_swap::ArcSwap<T>);
+
+impl<T> Snapshot<T> {
+    /// A snapshot of `value`.
+    #[must_use]
+    pub fn new(value: T) -> Self {
+        Self(arc_swap::ArcSwap::from_pointee(value))
+    }
+
+    /// The current table.
+    pub fn load(&self) -> Arc<T> {
+        self.0.load_full()
+    }
+
+    /// Replaces the table; readers keep the one that they loaded.
+    pub fn store(&self, value: T) {
+        self.0.store(Arc::new(value));
+    }
+}
+
+/// Delays a destructor until no reader that was pinned when it was retired is left. For readers outside the attach
+/// discipline (background compiler, samplers); attached threads need none.
+#[derive(Debug, Default)]
+pub struct Epoch(crossbeam_epoch::Collector);
+
+/// While it lives, nothing retired after its creation is dropped.
+pub struct EpochGuard(crossbeam_epoch::Guard);
+
+impl std::fmt::Debug for EpochGuard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("EpochGuard")
+    }
+}
+
+impl Epoch {
+    /// An epoch without readers.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(crossbeam_epoch::Collector::new())
+    }
+
+    /// Enters the epoch.
+    pub fn pin(&self) -> EpochGuard {
+        EpochGuard(self.0.register().pin())
+    }
+
+    /// Drops `garbage` once every present reader has left.
+    pub fn retire<T: Send + 'static>(&self, garbage: T) {
+        let guard = self.pin();
+        guard.0.defer(move || drop(garbage));
+        guard.0.flush();
+    }
+}
+
+/// Threads.
+pub mod thread {
+    use std::io;
+
+    /// Owns a thread's result.
+    #[derive(Debug)]
+    pub struct JoinHandle<T>(std::thread::JoinHandle<T>);
+
+    impl<T> JoinHandle<T> {
+        /// Waits for the thread to end.
+        ///
+        /// # Errors
+        /// The payload of the panic that ended it.
+        pub fn join(self) -> std::thread::Result<T> {
+            self.0.join()
+        }
+
+        /// Whether the thread's main function has returned.
+        pub fn is_finished(&self) -> bool {
+            self.0.is_finished()
+        }
+    }
+
+    /// The one function that creates threads. `stack_size` in bytes; 0 means the platform's default.
+    ///
+    /// # Errors
+    /// Whatever the operating system says when it has no thread to give.
+    pub fn spawn<T: Send + 'static>(
+        name: &str,
+        stack_size: usize,
+        body: impl FnOnce() -> T + Send + 'static,
+    ) -> io::Result<JoinHandle<T>> {
+        let mut builder = std::thread::Builder::new();
+        // A name with a NUL inside would panic in the standard library.
+        if !name.is_empty() && !name.contains('\0') {
+            builder = builder.name(name.to_owned());
+        }
+        if stack_size != 0 {
+            builder = builder.stack_size(stack_size);
+        }
+        builder.spawn(body).map(JoinHandle)
+    }
+
+    /// Lets another thread run.
+    pub fn yield_now() {
+        std::thread::yield_now();
+    }
+
+    /// The operating system's number of the calling thread, unique in the process while it lives. For display and
+    /// diagnosis; the VM identifies its threads by [`crate::runtime::ThreadCore::id`].
+    #[must_use]
+    pub fn current_id() -> u64 {
+        #[cfg(target_os = "linux")]
+        // SAFETY: gettid has no arguments and cannot fail.
+        return u64::try_from(unsafe { libc::syscall(libc::SYS_gettid) }).unwrap_or(0);
+        #[cfg(not(target_os = "linux"))]
+        {
+            use std::hash::{Hash, Hasher};
+            let mut hasher = std::hash::DefaultHasher::new();
+            std::thread::current().id().hash(&mut hasher);
+            hasher.finish()
+        }
+    }
+
+    /// How many threads the machine runs at a time, at least 1.
+    #[must_use]
+    pub fn available_parallelism() -> usize {
+        std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+    }
+}

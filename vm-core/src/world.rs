@@ -1,0 +1,504 @@
+//! P1: attach, detach, suspend, stop the world, start it again.
+//!
+//! **Purpose.** One thread may run alone, with every other thread provably off the heap; everything that is hard to do beside running
+//! threads (collect, de-instrument, invalidate, free) is done then.
+//!
+//! **Actors.** Each *thread* changes its own run state; a *requester*, one of them or a helper outside, stops the others.
+//!
+//! **State.** A [`RunState`] word per thread; under the list lock ([`crate::threads`]) the request: `requested`, `countdown`, the number of other
+//! threads that are not yet suspended, and `finalizing`.
+//!
+//! ```text
+//!             attach (CAS)                 poll (store)
+//!  DETACHED ───────────────▶ ATTACHED ───────────────────▶ WAITING
+//!     ▲  ▲ ◀─────────────────  ▲                             ▲ │
+//!     │  │    detach (store)   └────────── start (store) ────┼─┘
+//!     │  └── start (CAS) ── SUSPENDED ── attach (CAS) ───────┘
+//!     └── stop, or own look after detach (CAS) ──▶ SUSPENDED
+//! ```
+//!
+//! **Rules.**
+//! * R1 Heap and private data are touched only while ATTACHED, or by the requester between stop and start.
+//! * R2 The STOP bit of a breaker is set exactly while a stop by another actor is requested; both change under the list lock.
+//! * R3 Detach against stop is a handshake (facade rule R2): the thread stores DETACHED, fences, reads its STOP bit; the requester sets
+//!   the STOP bits, fences, reads the states. At least one of them sees the other, and the CAS DETACHED → SUSPENDED makes it exactly one that counts.
+//! * R4 `countdown` changes under the list lock only: once for each thread, when it suspends itself, is found detached later by itself, or
+//!   exits.
+//! * R5 A thread born while a stop is requested starts SUSPENDED.
+//! * R6 A competing requester serves the other's stop first: it suspends, and asks again afterwards. So no lock is held
+//!   while waiting.
+//! * R7 A thread that waits to run when the world starts is handed ATTACHED, not DETACHED: the next stop must wait for its next
+//!   safepoint. So however often the world is stopped, every waiting thread runs between two pauses.
+//! * R8 Once finalization began in a pause, start leaves all other threads suspended for ever; newborns are SUSPENDED.
+//! * R9 A woken thread re-reads its state under its parker's lock, through which the waker passes after changing it.
+//!
+//! **Guarantees.** Between stop and start no other thread is attached. A stop completes when every attached thread polls, detaches or exits. No
+//! timed wait and no re-scan is involved. **Not guaranteed**: how soon; fairness between competing requesters.
+//!
+//! **Memory orders.**
+//!
+//! | site | order | pairs with | why |
+//! |---|---|---|---|
+//! | attach: CAS to ATTACHED | Acquire | start: CAS to DETACHED | the pause's writes before the thread's reads |
+//! | detach: store DETACHED | Release | stop: CAS to SUSPENDED | the thread's writes before the pause's reads |
+//! | detach: fence; stop: fence | SeqCst | each other | R3 |
+//! | detach: read STOP; stop: read state | Relaxed | – | after the fence |
+//! | start: CAS to DETACHED, store ATTACHED | Release | attach, wait | the pause's writes |
+//! | wait: read ATTACHED | Acquire | start: store ATTACHED | the same |
+//! | poll: store WAITING; own look: CAS to SUSPENDED | Relaxed | – | under the list lock, which orders |
+//!
+//! **Checked by** `p1.*`. **Not checked**: two interpreters' stops together (P2), fork.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use crate::breaker::{MAX_VERSION, event};
+use crate::mutant;
+use crate::runtime::ThreadCore;
+use crate::sync::{AtomicU32, Condvar, Mutex, MutexGuard, Ordering, fence};
+use crate::threads::{Listed, ThreadListGuard};
+
+/// What a thread may do now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u32)]
+pub enum RunState {
+    /// Off the heap: in a blocking call, or not yet running.
+    Detached = 0,
+    /// On the heap.
+    Attached = 1,
+    /// Stopped while detached, and not waiting to run.
+    Suspended = 2,
+    /// Stopped, and waiting to run.
+    Waiting = 3,
+}
+
+/// The run state word; each method is one edge of the diagram.
+#[derive(Debug)]
+pub(crate) struct StateWord(AtomicU32);
+
+impl StateWord {
+    pub(crate) fn new() -> Self {
+        Self(AtomicU32::new(RunState::Detached as u32))
+    }
+
+    fn decode(word: u32) -> RunState {
+        match word {
+            0 => RunState::Detached,
+            1 => RunState::Attached,
+            2 => RunState::Suspended,
+            _ => RunState::Waiting,
+        }
+    }
+
+    fn cas(&self, from: RunState, to: RunState, order: Ordering) -> Result<(), RunState> {
+        match self.0.compare_exchange(from as u32, to as u32, order, Ordering::Relaxed) {
+            Ok(_) => Ok(()),
+            Err(now) => Err(Self::decode(now)),
+        }
+    }
+
+    /// For the owner, and for others after a fence or under the list lock.
+    pub(crate) fn peek(&self) -> RunState {
+        Self::decode(self.0.load(Ordering::Relaxed))
+    }
+
+    /// Birth (R5), before the thread is listed.
+    fn init(&self, state: RunState) {
+        self.0.store(state as u32, Ordering::Relaxed);
+    }
+
+    fn attach(&self) -> Result<(), RunState> {
+        let order = if mutant!("p1.attach-relaxed") { Ordering::Relaxed } else { Ordering::Acquire };
+        self.cas(RunState::Detached, RunState::Attached, order)
+    }
+
+    /// Leaving ATTACHED by a plain store is safe: no RMW succeeds from ATTACHED.
+    fn detach(&self) {
+        let order = if mutant!("p1.detach-relaxed") { Ordering::Relaxed } else { Ordering::Release };
+        self.0.store(RunState::Detached as u32, order);
+    }
+
+    /// By the requester's scan.
+    fn suspend_detached(&self) -> Result<(), RunState> {
+        let order = if mutant!("p1.scan-relaxed") { Ordering::Relaxed } else { Ordering::Acquire };
+        self.cas(RunState::Detached, RunState::Suspended, order)
+    }
+
+    /// By the detached thread itself, under the list lock.
+    fn suspend_own(&self) -> bool {
+        self.cas(RunState::Detached, RunState::Suspended, Ordering::Relaxed).is_ok()
+    }
+
+    /// At a safepoint, under the list lock. No RMW succeeds from ATTACHED.
+    fn wait_from_attached(&self) {
+        self.0.store(RunState::Waiting as u32, Ordering::Relaxed);
+    }
+
+    fn wait_from_suspended(&self) -> Result<(), RunState> {
+        self.cas(RunState::Suspended, RunState::Waiting, Ordering::Relaxed)
+    }
+
+    fn handed_over(&self) -> bool {
+        self.0.load(Ordering::Acquire) == RunState::Attached as u32
+    }
+
+    /// By the requester, under the list lock. True when a thread waits to be woken.
+    fn start(&self) -> bool {
+        if self.cas(RunState::Suspended, RunState::Detached, Ordering::Release).is_ok() {
+            return false;
+        }
+        if mutant!("p1.no-hand-over") {
+            // Back to competing with the next stop.
+            self.0.store(RunState::Detached as u32, Ordering::Release);
+            return true;
+        }
+        // No RMW succeeds from WAITING.
+        self.0.store(RunState::Attached as u32, Ordering::Release);
+        true
+    }
+}
+
+/// The stop request; under the list lock.
+#[derive(Debug, Default)]
+pub(crate) struct StopState {
+    requested: bool,
+    finalizing: bool,
+    countdown: usize,
+}
+
+/// The threads of one interpreter and the power to stop them.
+#[derive(Debug, Default)]
+pub(crate) struct World {
+    list: Mutex<Listed>,
+    /// `countdown` reached 0.
+    all_stopped: Condvar,
+    /// `requested` became false: for requesters outside.
+    started: Condvar,
+}
+
+impl World {
+    pub(crate) fn lock(&self) -> ThreadListGuard<'_> {
+        ThreadListGuard { listed: self.list.lock() }
+    }
+
+    /// Links a thread that is built but for its state and its breaker's word (P5.R1).
+    pub(crate) fn link(&self, thread: &Arc<ThreadCore>) -> Result<(), std::collections::TryReserveError> {
+        let mut listed = self.list.lock();
+        listed.threads.try_reserve(1)?;
+        let frozen = listed.stop.requested || listed.stop.finalizing;
+        if frozen && !mutant!("p1.born-running") {
+            thread.state.init(RunState::Suspended);
+        }
+        if listed.stop.requested {
+            thread.breaker().set(event::STOP);
+        }
+        if mutant!("p5.born-without-version") {
+            listed.threads.push(thread.clone());
+            return Ok(());
+        }
+        if listed.version != 0 {
+            thread.breaker().set_version_and_recheck(listed.version);
+            // Nothing to recheck: it has no frame yet.
+            thread.breaker().clear(event::RECHECK);
+        }
+        listed.threads.push(thread.clone());
+        Ok(())
+    }
+
+    /// Unlinks the calling thread, which is attached (P5.R2), and counts it if a stop waits for it (R4).
+    pub(crate) fn unlink(&self, thread: &ThreadCore) {
+        if mutant!("p5.detach-before-unlink") {
+            thread.state.detach();
+        }
+        let mut listed = self.list.lock();
+        listed.threads.retain(|t| !std::ptr::eq(&**t, thread));
+        if listed.stop.requested && !mutant!("p1.exit-not-counted") {
+            self.count_down(&mut listed);
+        }
+        drop(listed);
+    }
+
+    fn count_down(&self, listed: &mut MutexGuard<'_, Listed>) {
+        listed.stop.countdown -= 1;
+        if listed.stop.countdown == 0 {
+            self.all_stopped.notify_all();
+        }
+    }
+
+    /// Suspends the calling thread, attached and counted, until the world starts; it is attached again afterwards (R7).
+    fn suspend(&self, thread: &ThreadCore, mut listed: MutexGuard<'_, Listed>) {
+        thread.state.wait_from_attached();
+        self.count_down(&mut listed);
+        drop(listed);
+        thread.wait_to_run();
+    }
+
+    /// A safepoint that saw STOP.
+    fn poll(&self, thread: &ThreadCore) {
+        let listed = self.list.lock();
+        if listed.stop.requested && thread.breaker().events() & event::STOP != 0 {
+            self.suspend(thread, listed);
+        }
+    }
+
+    /// The detached thread's half of R3: it saw STOP after its fence.
+    #[cold]
+    #[inline(never)]
+    fn look_after_detach(&self, thread: &ThreadCore) {
+        let mut listed = self.list.lock();
+        if listed.stop.requested && thread.state.suspend_own() {
+            self.count_down(&mut listed);
+        }
+    }
+
+    /// Stops every thread but `requester`, which is attached.
+    fn stop<'w>(&'w self, requester: Option<&'w ThreadCore>) -> WorldStopped<'w> {
+        let mut listed = self.list.lock();
+        while listed.stop.requested && !mutant!("p1.two-requesters") {
+            match requester {
+                // R6
+                Some(me) => {
+                    self.suspend(me, listed);
+                    listed = self.list.lock();
+                }
+                None => self.started.wait(&mut listed),
+            }
+        }
+        listed.stop.requested = true;
+        listed.stop.countdown = 0;
+        let listed_ref = &mut *listed;
+        let others = |t: &&Arc<ThreadCore>| !requester.is_some_and(|me| std::ptr::eq(me, &***t));
+        for thread in listed_ref.threads.iter().filter(others) {
+            thread.breaker().set(event::STOP);
+        }
+        if !mutant!("p1.scan-without-fence") {
+            fence(Ordering::SeqCst);
+        }
+        let mut countdown = 0;
+        for thread in listed_ref.threads.iter().filter(others) {
+            let running = match thread.state.peek() {
+                RunState::Detached => thread.state.suspend_detached().is_err(),
+                RunState::Attached => true,
+                // Since finalization began.
+                RunState::Suspended | RunState::Waiting => false,
+            };
+            countdown += usize::from(running);
+        }
+        listed.stop.countdown = countdown;
+        while listed.stop.countdown != 0 {
+            self.all_stopped.wait(&mut listed);
+        }
+        drop(listed);
+        WorldStopped { world: self, requester, not_send: PhantomData }
+    }
+
+    /// Ends the pause.
+    fn start(&self, requester: Option<&ThreadCore>) {
+        let mut listed = self.list.lock();
+        listed.stop.requested = false;
+        let finalizing = listed.stop.finalizing;
+        for thread in &listed.threads {
+            if requester.is_some_and(|me| std::ptr::eq(me, &**thread)) {
+                continue;
+            }
+            if !mutant!("p1.stop-bit-stays") {
+                thread.breaker().clear(event::STOP);
+            }
+            // R8
+            if !finalizing && thread.state.start() {
+                thread.parker.wake();
+            }
+        }
+        drop(listed);
+        self.started.notify_all();
+    }
+
+    /// As [`Attached::stop_the_world`], for a caller that is no thread of the interpreter.
+    pub(crate) fn stop_from_outside<R>(&self, f: impl FnOnce(&WorldStopped<'_>) -> R) -> R {
+        f(&self.stop(None))
+    }
+
+    /// Broadcasts the next version (P3.R3, P3.R5); `None` when versions are exhausted.
+    pub(crate) fn bump_version(&self) -> Option<u64> {
+        let mut listed = self.list.lock();
+        if listed.version == MAX_VERSION {
+            return None;
+        }
+        listed.version += 1;
+        let version = listed.version;
+        if mutant!("p5.visit-outside-lock") {
+            let stale: Vec<_> = listed.threads.clone();
+            drop(listed);
+            for thread in &stale {
+                thread.breaker().set_version_and_recheck(version);
+            }
+            return Some(version);
+        }
+        if mutant!("p3.no-broadcast") {
+            return Some(version);
+        }
+        for thread in &listed.threads {
+            thread.breaker().set_version_and_recheck(version);
+        }
+        Some(version)
+    }
+}
+
+impl ThreadCore {
+    /// Goes on the heap. Blocks while the world is stopped; for ever once the runtime finalizes.
+    ///
+    /// # Panics
+    /// When the thread is attached already: a bug of the embedder.
+    pub fn attach(&self) -> Attached<'_> {
+        loop {
+            match self.state.attach() {
+                Ok(()) => break,
+                Err(RunState::Suspended) => {
+                    if self.state.wait_from_suspended().is_ok() {
+                        self.wait_to_run();
+                        break;
+                    }
+                }
+                // Started between the two CASes.
+                Err(RunState::Detached) => {}
+                Err(now @ (RunState::Attached | RunState::Waiting)) => {
+                    panic!("thread {} attaches twice: it is {now:?}", self.id())
+                }
+            }
+        }
+        Attached { thread: self, not_send: PhantomData }
+    }
+
+    /// Until the world starts and hands ATTACHED over (R7, R9).
+    fn wait_to_run(&self) {
+        if mutant!("p1.no-hand-over") {
+            self.parker.park_until(|| self.state.attach().is_ok() || self.state.handed_over());
+            return;
+        }
+        self.parker.park_until(|| self.state.handed_over());
+    }
+
+    /// What the thread may do now; a snapshot, for diagnosis.
+    pub fn run_state(&self) -> RunState {
+        self.state.peek()
+    }
+}
+
+/// Proof that the calling thread is attached: it may touch the heap. Dropping it does not detach; [`Attached::detach`] does.
+#[derive(Debug)]
+#[must_use = "a thread that is attached and never polls holds up every pause"]
+pub struct Attached<'t> {
+    thread: &'t ThreadCore,
+    not_send: PhantomData<*const ()>,
+}
+
+impl<'t> Attached<'t> {
+    /// The proof made anew, for an embedder that keeps only the thread in its own per-thread structure.
+    ///
+    /// # Safety
+    /// The calling OS thread is the one that runs `thread`, and `thread` is attached for as long as the value is used;
+    /// other tokens of it, if any, are not used to detach meanwhile.
+    pub unsafe fn assume(thread: &'t ThreadCore) -> Self {
+        debug_assert_eq!(thread.state.peek(), RunState::Attached);
+        Self { thread, not_send: PhantomData }
+    }
+
+    /// The thread.
+    #[must_use]
+    pub fn thread(&self) -> &'t ThreadCore {
+        self.thread
+    }
+
+    /// Leaves the heap.
+    pub fn detach(self) -> &'t ThreadCore {
+        self.leave();
+        self.thread
+    }
+
+    fn leave(&self) {
+        let thread = self.thread;
+        thread.state.detach();
+        if mutant!("p1.detach-ignores-stop") {
+            return;
+        }
+        if !mutant!("p1.detach-without-fence") {
+            fence(Ordering::SeqCst);
+        }
+        if thread.breaker().events() & event::STOP != 0 {
+            thread.world.look_after_detach(thread);
+        }
+    }
+
+    /// Runs `f`, which blocks or takes long and touches no heap, detached; attached again afterwards, also when `f`
+    /// unwinds.
+    pub fn detached<R>(&self, f: impl FnOnce() -> R) -> R {
+        struct Return<'t>(&'t ThreadCore);
+        impl Drop for Return<'_> {
+            fn drop(&mut self) {
+                let _ = self.0.attach();
+            }
+        }
+        self.leave();
+        let _return = Return(self.thread);
+        f()
+    }
+
+    /// Serves STOP: suspends until the world starts. Returns at once when no stop is requested. The caller has tested the
+    /// breaker's bits and clears none of them for it.
+    #[cold]
+    #[inline(never)]
+    pub fn poll(&self) {
+        self.thread.world.poll(self.thread);
+    }
+
+    /// Runs `f` while every other thread of the interpreter is stopped. Serves a competing request first, so the world may have
+    /// changed when `f` begins. Not to be nested.
+    #[cold]
+    #[inline(never)]
+    pub fn stop_the_world<R>(&self, f: impl FnOnce(&WorldStopped<'_>) -> R) -> R {
+        f(&self.thread.world.stop(Some(self.thread)))
+    }
+}
+
+/// Proof that every thread but the requester is stopped. The world starts when it is dropped.
+#[derive(Debug)]
+pub struct WorldStopped<'w> {
+    world: &'w World,
+    requester: Option<&'w ThreadCore>,
+    not_send: PhantomData<*const ()>,
+}
+
+impl WorldStopped<'_> {
+    /// Every thread, the requester included. Threads born during the pause may be missing; they have touched nothing yet.
+    #[must_use]
+    pub fn threads(&self) -> Vec<Arc<ThreadCore>> {
+        self.world.lock().iter().cloned().collect()
+    }
+
+    /// The thread that asked, `None` for a caller that is no thread of the interpreter.
+    #[must_use]
+    pub fn requester(&self) -> Option<&ThreadCore> {
+        self.requester
+    }
+
+    /// From now on no thread but the requester ever runs again (R8).
+    pub fn begin_finalization(&self) {
+        self.world.lock().listed.stop.finalizing = true;
+    }
+
+    /// CLEAR: the global version and every thread's copy become 0 together (P3.R4). The caller makes the versions recorded in code
+    /// objects invalid in the same pause.
+    pub fn clear_versions(&self) {
+        let mut list = self.world.lock();
+        list.listed.version = 0;
+        for thread in list.iter() {
+            thread.breaker().reset(self);
+        }
+    }
+}
+
+impl Drop for WorldStopped<'_> {
+    fn drop(&mut self) {
+        self.world.start(self.requester);
+    }
+}
