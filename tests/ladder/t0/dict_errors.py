@@ -12,7 +12,6 @@ attempt(lambda: {}.popitem())
 attempt(lambda: d.pop('zz'))
 attempt(lambda: d.pop('zz', 'default'))
 attempt(lambda: d.get('zz'))
-attempt(lambda: dict([1, 2]))
 attempt(lambda: dict(['abc']))
 attempt(lambda: d + d)
 def delete():
