@@ -160,7 +160,10 @@ pub struct Heap {
 
 impl std::fmt::Debug for Heap {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Heap").field("space", &self.space).field("config", &self.config).finish_non_exhaustive()
+        f.debug_struct("Heap")
+            .field("space", &self.space)
+            .field("config", &self.config)
+            .finish_non_exhaustive()
     }
 }
 
@@ -318,7 +321,9 @@ impl Heap {
         let address = self.space.address_of(head);
         if !pristine {
             // SAFETY: the blocks were free and are now this object's.
-            unsafe { std::ptr::write_bytes(address as *mut u8, 0, charged.min(count as usize * BLOCK_BYTES)) };
+            unsafe {
+                std::ptr::write_bytes(address as *mut u8, 0, charged.min(count as usize * BLOCK_BYTES))
+            };
         }
         NonNull::new(address as *mut Header)
     }

@@ -12,6 +12,7 @@
 //! * A store of a reference into a cell is followed by [`write_barrier`].
 
 pub mod blocks;
+pub mod weak;
 
 #[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
 pub mod header;

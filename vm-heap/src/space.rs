@@ -82,7 +82,10 @@ unsafe impl Sync for Space {}
 
 impl std::fmt::Debug for Space {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Space").field("base", &self.base).field("blocks", &self.blocks).finish_non_exhaustive()
+        f.debug_struct("Space")
+            .field("base", &self.base)
+            .field("blocks", &self.blocks)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,6 +1,6 @@
 //! A thread's part of the heap: allocation cursors, published stack, safepoints.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::ptr::NonNull;
 use std::sync::Arc;
 
@@ -62,6 +62,18 @@ pub struct HeapThread {
     charged: Cell<usize>,
     /// Allocations until the next collection, in stress mode.
     countdown: Cell<u64>,
+    /// Registered since the last collection, which takes them.
+    pub(crate) weak: RefCell<Vec<WeakEntry>>,
+    pub(crate) finalizers: RefCell<Vec<NonNull<Header>>>,
+}
+
+/// A registered weak reference.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WeakEntry {
+    pub(crate) cell: NonNull<Header>,
+    /// Of its [`crate::weak::WeakSlot`], in bytes from the cell's start.
+    pub(crate) slot: u32,
+    pub(crate) callback: bool,
 }
 
 // SAFETY: a thread's part may be built on one OS thread and used on another, never on two at once.
@@ -93,6 +105,8 @@ impl HeapThread {
             opened: Cell::new(0),
             charged: Cell::new(0),
             countdown: Cell::new(countdown),
+            weak: RefCell::default(),
+            finalizers: RefCell::default(),
         }
     }
 
@@ -329,6 +343,26 @@ impl HeapThread {
         self.heap.external.fetch_add(bytes, Ordering::Relaxed);
         self.heap.allocated.fetch_add(bytes, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// Makes `cell` a weak reference: the [`crate::weak::WeakSlot`] at `slot_offset` bytes names its referent, `trace` does not visit it, and
+    /// the collection that finds the referent dead clears it. With `callback`, the cell then comes out of [`Heap::take_pending`], if it is
+    /// still reachable.
+    pub fn register_weak(&self, cell: NonNull<Header>, slot_offset: usize, callback: bool) {
+        // SAFETY: the caller's cell is alive and has a header.
+        unsafe { cell.as_ref() }.gc.fetch_or(gc_bits::WEAK, Ordering::Relaxed);
+        let slot = u32::try_from(slot_offset).expect("an offset within a cell");
+        self.weak.borrow_mut().push(WeakEntry { cell, slot, callback });
+    }
+
+    /// Gives `cell` a finalizer: the collection that finds it unreachable keeps it, once, and hands it out through
+    /// [`Heap::take_pending`]. Registering twice counts once.
+    pub fn register_finalizer(&self, cell: NonNull<Header>) {
+        // SAFETY: the caller's cell is alive and has a header.
+        let before = unsafe { cell.as_ref() }.gc.fetch_or(gc_bits::FINALIZER, Ordering::Relaxed);
+        if before & gc_bits::FINALIZER == 0 {
+            self.finalizers.borrow_mut().push(cell);
+        }
     }
 
     /// Runs `f`, in which the thread may be stopped or detached, with its stack published: callee-saved registers are on it, and the
