@@ -24,12 +24,14 @@
 //!   ends every ownership.
 //! * R2 Ownership is taken from FREE under the pool's lock, from UNSWEPT and ABANDONED by CAS. Lists of blocks are hints: the
 //!   CAS decides, so a block may be listed twice, or when it is no longer to be had.
-//! * R3 The position only grows while a block is OWNED or ABANDONED. A free run is cleared (kind 0) before the position passes it, and no
+//! * R3 The position only grows, except as R4 says, until a pause or a sweeper's put back resets it. A free run is cleared (kind 0) before the position passes it, and no
 //!   safepoint lies between the two.
 //! * R4 A thread that ends hands each block over at its allocation cursor: what it had opened and not used is swept again by the adopter.
 //! * R5 A conservative word is a reference iff its cell was marked by the last collection, or lies below the position (everywhere
 //!   in a FULL block) and its kind is not 0. In an UNSWEPT block the position is 0. A word into the cell's inside counts as its start.
 //! * R6 Marks are numbers of collections, so that no table is cleared; only the pause that just ended makes a mark "the last".
+//! * R7 A sweeper puts back, or recycles, only what it claimed at position 0; an adopted block it hands over again, because the cells below the
+//!   position are alive without a mark.
 //!
 //! **Guarantees.** Two threads never allocate the same cell between two pauses. An adopter sees everything that the owners before it wrote. What
 //! R5 accepts is a cell whose header and references are intact. **Not guaranteed**: which thread gets which block; that a dead cell is ever
@@ -239,8 +241,9 @@ impl BlockState {
     }
 
     /// Any phase → FREE. In a pause, after marking: nothing in it is live, and nothing needs dropping.
-    pub fn free(&self) {
-        self.0.store(0, Ordering::Relaxed);
+    /// `pristine`: its memory reads as zeroes.
+    pub fn free(&self, pristine: bool) {
+        self.0.store(if pristine { PRISTINE } else { 0 }, Ordering::Relaxed);
     }
 
     /// FREE → LARGE, under the pool's lock.
@@ -312,7 +315,7 @@ mod tests {
         state.finish();
         state.end_cycle();
         assert!(!state.get().revives(0, false, true));
-        state.free();
+        state.free(false);
         assert!(!state.get().revives(0, true, true));
     }
 }

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use vm_core::runtime::{Interpreter, ThreadCore};
 use vm_core::sync::{AtomicU8, AtomicUsize, Mutex, Ordering};
-use vm_core::world::{Attached, WorldStopped};
+use vm_core::world::WorldStopped;
 
 use crate::header::Header;
 use crate::mark::Marker;
+use crate::markers::Markers;
 use crate::pool::Pool;
 use crate::space::{BLOCK_BYTES, GRANULE, ReserveError, Space};
-use crate::thread::{HeapThread, SLOTS, ThreadPointer};
+use crate::thread::{DROPS, HeapThread, SLOTS, ThreadPointer, WeakEntry};
 
 /// How a heap behaves. `Default` is the shipping choice.
 #[derive(Clone, Copy, Debug)]
@@ -156,7 +157,21 @@ pub struct Heap {
     pub(crate) limit: AtomicUsize,
     pub(crate) stats: Mutex<HeapStats>,
     pub(crate) pending: Mutex<VecDeque<Pending>>,
+    pub(crate) registry: Mutex<Registry>,
+    /// Drop-bearing blocks whose dead cells have not been dropped since the last collection.
+    pub(crate) drop_queue: Mutex<Vec<u32>>,
+    pub(crate) markers: Markers,
 }
+
+/// Cells that a collection treats specially.
+#[derive(Debug, Default)]
+pub(crate) struct Registry {
+    pub(crate) weak: Vec<WeakEntry>,
+    pub(crate) finalizers: Vec<NonNull<Header>>,
+}
+
+// SAFETY: the cells belong to the heap, and the registry is used in pauses and when a thread ends.
+unsafe impl Send for Registry {}
 
 impl std::fmt::Debug for Heap {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -194,6 +209,9 @@ impl Heap {
             limit: AtomicUsize::new(config.limit.unwrap_or(usize::MAX)),
             stats: Mutex::default(),
             pending: Mutex::default(),
+            registry: Mutex::default(),
+            drop_queue: Mutex::default(),
+            markers: Markers::default(),
         }))
     }
 
@@ -235,12 +253,6 @@ impl Heap {
         self.threads.lock().retain(|t| t.0 != this);
     }
 
-    /// Collects now.
-    pub fn collect(&self, thread: &HeapThread, attached: &Attached<'_>, why: Reason) -> CollectionStats {
-        let _ = (thread, attached, why);
-        CollectionStats::default()
-    }
-
     /// Totals.
     pub fn stats(&self) -> HeapStats {
         HeapStats {
@@ -269,11 +281,6 @@ impl Heap {
         address.wrapping_sub(self.space.base()) < self.space.span() && address.is_multiple_of(GRANULE)
     }
 
-    /// Visits every cell that the heap cannot prove dead, in address order.
-    pub fn for_each_object(&self, _world: &WorldStopped<'_>, mut f: impl FnMut(NonNull<Header>)) {
-        let _ = &mut f;
-    }
-
     /// Whether this many more bytes would break the limit.
     pub(crate) fn exceeds_limit(&self, more: usize) -> bool {
         let limit = self.limit.load(Ordering::Relaxed);
@@ -297,6 +304,7 @@ impl Heap {
     pub(crate) fn take_available(&self, slot: usize) -> Option<u32> {
         loop {
             let block = self.available[slot].lock().pop()?;
+            debug_assert_eq!(usize::from(self.space.state(block).get().class), slot % DROPS);
             if self.space.state(block).claim().is_some() {
                 return Some(block);
             }
@@ -326,5 +334,33 @@ impl Heap {
             };
         }
         NonNull::new(address as *mut Header)
+    }
+
+    /// A block whose cells are all dead and dropped goes back to the pool.
+    pub(crate) fn recycle(&self, block: u32) {
+        let mut pool = self.pool.lock();
+        self.space.state(block).recycle();
+        pool.free.push(crate::pool::Extent { first: block, count: 1, pristine: false });
+        drop(pool);
+        self.used.fetch_sub(BLOCK_BYTES, Ordering::Relaxed);
+    }
+
+    /// The next run of cells in `within` that the last collection did not mark, at most `most` cells long; empty at the end of `within`.
+    /// Granules.
+    pub(crate) fn free_run(
+        &self,
+        block: u32,
+        within: std::ops::Range<usize>,
+        stride: usize,
+        most: usize,
+    ) -> std::ops::Range<usize> {
+        let epoch = self.epoch.load(Ordering::Relaxed);
+        let marks = self.space.marks_of(block);
+        let is_free = |granule: &usize| marks[*granule].load(Ordering::Relaxed) != epoch;
+        let Some(first) = within.clone().step_by(stride).find(is_free) else {
+            return within.end..within.end;
+        };
+        let cells = (first..within.end).step_by(stride).take(most).take_while(is_free).count();
+        first..first + cells * stride
     }
 }

@@ -15,11 +15,15 @@ pub mod blocks;
 pub mod weak;
 
 #[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
+mod collect;
+#[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
 pub mod header;
 #[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
 mod heap;
 #[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
 mod mark;
+#[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
+mod markers;
 #[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
 mod pool;
 #[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
@@ -28,6 +32,8 @@ pub mod size_class;
 mod space;
 #[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
 mod thread;
+#[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
+mod verify;
 
 #[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
 pub use self::{

@@ -1,25 +1,41 @@
-//! Marking.
+//! Marking: the tracer's side of a collection, for one thread or several.
 
 use std::ptr::NonNull;
 
-use vm_core::sync::Ordering;
+use vm_core::sync::{AtomicU8, Ordering};
 
+use crate::blocks::Phase;
 use crate::header::Header;
 use crate::heap::Heap;
-use crate::space::GRANULE;
+use crate::size_class::{bytes_of, cell_of_granule, cells_per_block};
+use crate::space::{BLOCK_BYTES, BLOCK_GRANULES, GRANULE};
+use crate::verify::Verifier;
 
 /// Low bits of a value word that say *pointer*.
 const TAG_MASK: u64 = 3;
 const POINTER_TAG: u64 = 3;
 
-/// Visits references during a collection.
+/// A marker that has more work than this gives some away.
+const SPLIT_ABOVE: usize = 2048;
+/// This much at a time.
+const SPLIT: usize = 1024;
+/// Cells whose first line is on its way while others are traced.
+const AHEAD: usize = 8;
+
+/// Visits references during a collection. [`crate::Hooks::trace`] and [`crate::Hooks::roots`] get one.
 pub struct Marker<'h> {
     heap: &'h Heap,
     base: usize,
     span: usize,
+    marks: NonNull<AtomicU8>,
     epoch: u8,
     stack: Vec<NonNull<Header>>,
+    verifier: Option<&'h Verifier>,
 }
+
+// SAFETY: the references on the stack are to cells of the heap, which outlives the marker and is not mutated while several
+// markers run.
+unsafe impl Send for Marker<'_> {}
 
 impl std::fmt::Debug for Marker<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -27,20 +43,47 @@ impl std::fmt::Debug for Marker<'_> {
     }
 }
 
-impl Marker<'_> {
+impl<'h> Marker<'h> {
+    /// A marker for the collection with this number.
+    pub(crate) fn new(heap: &'h Heap, epoch: u8) -> Self {
+        Self {
+            heap,
+            base: heap.space.base(),
+            span: heap.space.span(),
+            marks: heap.space.marks(),
+            epoch,
+            stack: Vec::new(),
+            verifier: None,
+        }
+    }
+
+    /// A marker that marks on the verifier's own map and has each reference checked.
+    pub(crate) fn verifying(heap: &'h Heap, verifier: &'h Verifier) -> Self {
+        Self {
+            span: verifier.span(),
+            marks: verifier.marks(),
+            epoch: 1,
+            verifier: Some(verifier),
+            ..Self::new(heap, 1)
+        }
+    }
+
     /// A reference to a cell of the heap.
     #[inline]
     pub fn visit(&mut self, cell: NonNull<Header>) {
         let offset = (cell.as_ptr() as usize).wrapping_sub(self.base);
-        debug_assert!(offset < self.span && offset.is_multiple_of(GRANULE), "no cell at {cell:p}");
         if offset >= self.span {
+            self.stray(cell);
             return;
         }
-        // SAFETY: one mark byte per granule, and the offset is within the range.
-        let mark = unsafe { self.heap.space.marks().add(offset / GRANULE).as_ref() };
+        // SAFETY: one mark byte per granule of the span, and the offset is within it.
+        let mark = unsafe { self.marks.add(offset / GRANULE).as_ref() };
         if mark.load(Ordering::Relaxed) != self.epoch {
             // Two markers may both come here; the cell is then traced twice, which is harmless.
             mark.store(self.epoch, Ordering::Relaxed);
+            if let Some(verifier) = self.verifier {
+                verifier.check(self.heap, cell);
+            }
             self.stack.push(cell);
         }
     }
@@ -55,8 +98,162 @@ impl Marker<'_> {
         }
     }
 
-    /// A word that may or may not be a reference, tagged or not, to a cell or into one.
-    pub fn visit_conservative(&mut self, word: usize) {
-        let _ = word;
+    /// A reference that leads out of the heap: an error of the caller, which must not become a wild write.
+    #[cold]
+    #[inline(never)]
+    fn stray(&self, cell: NonNull<Header>) {
+        debug_assert!(false, "a reference leads out of the heap: {cell:p}");
+        assert!(self.verifier.is_none(), "heap verifier: a reference leads out of the heap: {cell:p}");
     }
+
+    /// A word that may or may not be a reference, tagged or not, to a cell or into one (P19.R5).
+    pub fn visit_conservative(&mut self, word: usize) {
+        if let Some(cell) = self.candidate(word) {
+            self.visit(cell);
+        }
+    }
+
+    /// The cell that a stray word stands for.
+    #[inline]
+    fn candidate(&self, word: usize) -> Option<NonNull<Header>> {
+        let offset = word.wrapping_sub(self.base);
+        if offset >= self.span {
+            return None;
+        }
+        let space = &self.heap.space;
+        let mut number = (offset / BLOCK_BYTES) as u32;
+        let mut block = space.state(number).get();
+        if block.phase == Phase::LargeTail {
+            number -= block.position;
+            block = space.state(number).get();
+        }
+        let granule = match block.phase {
+            Phase::Free | Phase::LargeTail => return None,
+            Phase::Large => 0,
+            _ => {
+                let class = usize::from(block.class);
+                let cell = cell_of_granule(class, offset % BLOCK_BYTES / GRANULE);
+                if cell >= cells_per_block(class) {
+                    return None;
+                }
+                cell * bytes_of(class) / GRANULE
+            }
+        };
+        let address = space.address_of(number) + granule * GRANULE;
+        let mark = space.mark_of(address).load(Ordering::Relaxed);
+        let marked = mark == self.epoch || mark == previous(self.epoch);
+        let cell = NonNull::new(address as *mut Header)?;
+        // SAFETY: the address is a cell's in a block that is in use, so it is mapped; the world is stopped.
+        let has_kind = unsafe { cell.as_ref() }.kind != 0;
+        block.revives(granule as u32, marked, has_kind).then_some(cell)
+    }
+
+    /// Scans a native stack.
+    ///
+    /// # Safety
+    /// `from..to` is mapped, and whoever owns the stack is parked below `from` or is the caller.
+    pub(crate) unsafe fn visit_stack(&mut self, from: usize, to: usize) {
+        let mut at = from.next_multiple_of(size_of::<usize>());
+        while at < to {
+            // SAFETY: in the mapped range, aligned. Volatile: the words are other code's locals.
+            self.visit_conservative(unsafe { (at as *const usize).read_volatile() });
+            at += size_of::<usize>();
+        }
+    }
+
+    /// A marker for part of the work.
+    fn sibling(&self, stack: Vec<NonNull<Header>>) -> Self {
+        Self { stack, ..Self::new(self.heap, self.epoch) }
+    }
+
+    /// Traces until nothing is left, alone.
+    pub(crate) fn drain(&mut self, ahead: bool) {
+        if ahead { self.run::<true>(None) } else { self.run::<false>(None) }
+    }
+
+    /// Traces until nothing is left, together with the pool's threads.
+    pub(crate) fn drain_together(&mut self, pool: &rayon::ThreadPool) {
+        let work = std::mem::take(&mut self.stack);
+        let pieces: Vec<_> = work.chunks(SPLIT).map(|piece| self.sibling(piece.to_vec())).collect();
+        pool.scope(|scope| pieces.into_iter().for_each(|marker| spawn(marker, scope)));
+    }
+
+    fn run<const AHEAD_OF_TIME: bool>(&mut self, scope: Option<&rayon::Scope<'h>>) {
+        let hooks = &*self.heap.hooks;
+        // A ring of cells between the stack and the tracer.
+        let mut ring = [None; AHEAD];
+        let (mut at, mut held) = (0, 0);
+        loop {
+            let cell = match self.stack.pop() {
+                Some(cell) if AHEAD_OF_TIME => {
+                    prefetch(cell);
+                    let oldest = ring[at].replace(cell);
+                    at = (at + 1) % AHEAD;
+                    match oldest {
+                        Some(oldest) => oldest,
+                        None => {
+                            held += 1;
+                            continue;
+                        }
+                    }
+                }
+                Some(cell) => cell,
+                None if held == 0 => return,
+                None => {
+                    let oldest = ring[at].take();
+                    at = (at + 1) % AHEAD;
+                    match oldest {
+                        Some(oldest) => {
+                            held -= 1;
+                            oldest
+                        }
+                        None => continue,
+                    }
+                }
+            };
+            // SAFETY: only references to cells come here, and a cell that is referenced or revived has its header.
+            unsafe { hooks.trace(cell, self) };
+            if self.stack.len() > SPLIT_ABOVE
+                && let Some(scope) = scope
+            {
+                // The oldest entries lead to most work.
+                let piece = self.stack.drain(..SPLIT).collect();
+                spawn(self.sibling(piece), scope);
+            }
+        }
+    }
+}
+
+fn spawn<'h>(mut marker: Marker<'h>, scope: &rayon::Scope<'h>) {
+    scope.spawn(move |scope| marker.run::<true>(Some(scope)));
+}
+
+/// The number of the collection before. Numbers restart at 2, see [`Heap::next_epoch`].
+pub(crate) const fn previous(epoch: u8) -> u8 {
+    epoch - 1
+}
+
+#[inline(always)]
+fn prefetch(cell: NonNull<Header>) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a prefetch of any address is harmless.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(cell.as_ptr() as *const i8);
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = cell;
+}
+
+/// How many of a block's mark bytes carry this collection's number.
+pub(crate) fn count_marks(marks: &[AtomicU8; BLOCK_GRANULES], epoch: u8) -> usize {
+    let mut total = 0;
+    // 128 at a time: a byte holds the sum, so the compiler uses byte lanes.
+    for chunk in marks.chunks_exact(128) {
+        let mut sum = 0_u8;
+        for mark in chunk {
+            sum += u8::from(mark.load(Ordering::Relaxed) == epoch);
+        }
+        total += usize::from(sum);
+    }
+    total
 }

@@ -28,6 +28,8 @@ pub(crate) struct Pool {
     /// Highest address first, so that the lowest is at the end.
     pub(crate) free: Vec<Extent>,
     pub(crate) large: Vec<Large>,
+    /// Collections in a row after which much more was free than needed.
+    pub(crate) plentiful: u32,
 }
 
 impl Pool {
@@ -67,9 +69,8 @@ impl Pool {
         Some(first)
     }
 
-    /// Whether a run of this many blocks could be had now.
-    pub(crate) fn has_run(&self, count: u32, space: &Space) -> bool {
-        self.free.iter().any(|e| e.count >= count)
-            || self.top.checked_add(count).is_some_and(|top| top as usize <= space.blocks())
+    /// Free blocks whose memory the process holds.
+    pub(crate) fn dirty_blocks(&self) -> u32 {
+        self.free.iter().filter(|e| !e.pristine).map(|e| e.count).sum()
     }
 }

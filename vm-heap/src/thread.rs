@@ -259,13 +259,29 @@ impl HeapThread {
         } else {
             (RUN_BYTES / bytes).max(1)
         };
-        let past = end.min(first.saturating_add(most.saturating_mul(stride)));
-        let start = heap.space.address_of(block) + first * GRANULE;
-        let length = (past - first) * GRANULE;
+        let run = if now.empty {
+            first..end.min(first.saturating_add(most.saturating_mul(stride)))
+        } else {
+            heap.free_run(block, first..end, stride, most)
+        };
+        if run.is_empty() {
+            state.advance(end as u32);
+            return self.open_run(slot);
+        }
+        let start = heap.space.address_of(block) + run.start * GRANULE;
+        let length = run.len() * GRANULE;
+        if now.drops && !now.empty {
+            let mut freed = 0;
+            for cell in (start..start + length).step_by(bytes) {
+                freed += NonNull::new(cell as *mut Header).map_or(0, |cell| heap.drop_one(cell));
+            }
+            heap.discharge(freed);
+        }
         if !now.pristine {
             // SAFETY: this thread owns the block, and the cells of the run are free.
             unsafe { std::ptr::write_bytes(start as *mut u8, 0, length) };
         }
+        let past = run.end;
         // P19.R3: cleared before the position passes it.
         state.advance(past as u32);
         self.opened.set(self.opened.get() + length);
@@ -397,9 +413,41 @@ impl HeapThread {
         self.safepoint_park(|| attached.detached(f))
     }
 
+    /// The part of the native stack that may hold references; `None` when the thread never was on the heap. In a pause. With `strict`, a thread that has
+    /// references and published no stack is reported.
+    pub(crate) fn published_stack(&self, strict: bool) -> Option<(usize, usize)> {
+        match self.published.load(Ordering::Relaxed) {
+            0 => {
+                let used = self.blocks.iter().any(|block| block.get() != NONE);
+                assert!(
+                    !(strict && used),
+                    "heap verifier: thread {} was stopped outside `safepoint_park`",
+                    self.core.id()
+                );
+                None
+            }
+            sp => Some((sp, self.stack_base)),
+        }
+    }
+
+    /// A collection ended: no block is anybody's. In a pause.
+    pub(crate) fn end_cycle(&self) {
+        self.tell();
+        for slot in 0..SLOTS {
+            self.blocks[slot].set(NONE);
+            self.bumps[slot].cursor.set(0);
+            self.bumps[slot].limit.set(0);
+        }
+    }
+
     /// Gives the blocks to whoever needs them (P19.R4).
     pub(crate) fn hand_over(&self) {
         self.tell();
+        {
+            let mut registry = self.heap.registry.lock();
+            registry.weak.append(&mut self.weak.borrow_mut());
+            registry.finalizers.append(&mut self.finalizers.borrow_mut());
+        }
         for slot in 0..SLOTS {
             let block = self.blocks[slot].replace(NONE);
             let cursor = self.bumps[slot].cursor.replace(0);

@@ -1,0 +1,429 @@
+//! A collection, from the decision to the last destructor.
+//!
+//! In the pause: mark from the roots; clear weak references; queue finalizers and mark from them; tell the language what is live; count the marks
+//! of each block, which tells free blocks from blocks with free cells; reset every thread's cursors. After it: destructors. Free cells are found
+//! lazily, by the allocator.
+
+use std::ptr::NonNull;
+use std::time::Instant;
+
+use vm_core::breaker::event;
+use vm_core::sync::Ordering;
+use vm_core::world::{Attached, WorldStopped};
+
+use crate::blocks::Phase;
+use crate::header::{Header, gc_bits};
+use crate::heap::{CollectionStats, Heap, LiveView, Pending, Reason};
+use crate::mark::{Marker, count_marks};
+use crate::pool::Extent;
+use crate::size_class::{bytes_of, cells_per_block};
+use crate::space::{BLOCK_BYTES, GRANULE};
+use crate::thread::{DROPS, HeapThread, WeakEntry};
+use crate::verify::Verifier;
+use crate::weak::{self, WeakSlot};
+
+/// A live heap above this many bytes is marked by several threads.
+const TOGETHER_ABOVE: usize = 32 << 20;
+/// A live heap above this many bytes does not fit the caches: cells are fetched ahead of time.
+const AHEAD_ABOVE: usize = 8 << 20;
+/// What dead cells are filled with in poison mode: as a value, a pointer to an address that no process has.
+const POISON: u64 = 0xDBDB_DBDB_DBDB_DBDB;
+/// Collections that free memory must have been plentiful for before some is given back.
+const PATIENCE: u32 = 4;
+
+impl Heap {
+    /// Collects now. With [`Reason::Budget`] or [`Reason::Stress`], a collection that another thread made while this one waited to stop the world is enough.
+    pub fn collect(&self, thread: &HeapThread, attached: &Attached<'_>, why: Reason) -> CollectionStats {
+        let before = self.collections.load(Ordering::Relaxed);
+        let done = thread.safepoint_park(|| {
+            attached.stop_the_world(|world| {
+                let another = self.collections.load(Ordering::Relaxed) != before;
+                if another && matches!(why, Reason::Budget | Reason::Stress) {
+                    return None;
+                }
+                Some(self.collect_stopped(world, why))
+            })
+        });
+        self.drop_dead(thread, attached);
+        match done {
+            Some(stats) => {
+                if !self.pending.lock().is_empty() {
+                    thread.core().breaker().set(event::FINALIZERS);
+                }
+                stats
+            }
+            None => CollectionStats::default(),
+        }
+    }
+
+    fn collect_stopped(&self, world: &WorldStopped<'_>, why: Reason) -> CollectionStats {
+        let started = Instant::now();
+        let epoch = self.next_epoch();
+        let threads = self.threads.lock();
+        let live_before = self.stats.lock().live_bytes;
+        let mut marker = Marker::new(self, epoch);
+
+        self.hooks.roots(&mut marker, world);
+        for pending in self.pending.lock().iter() {
+            let (Pending::Finalizer(cell) | Pending::WeakCallback(cell)) = *pending;
+            marker.visit(cell);
+        }
+        let mut registry = self.registry.lock();
+        for thread in threads.iter() {
+            // SAFETY: registered, so boxed and alive while the list is locked; the world is stopped, so its owner does not run.
+            let thread = unsafe { thread.0.as_ref() };
+            if let Some((from, to)) = thread.published_stack(self.config.verify) {
+                // SAFETY: its owner published the range and is parked below it.
+                unsafe { marker.visit_stack(from, to) };
+            }
+            registry.weak.append(&mut thread.weak.borrow_mut());
+            registry.finalizers.append(&mut thread.finalizers.borrow_mut());
+        }
+        self.drain(&mut marker, live_before);
+
+        let queued = self.process_weak(&mut registry.weak, epoch, world)
+            + self.queue_finalizers(&mut registry.finalizers, &mut marker, epoch);
+        self.drain(&mut marker, live_before);
+        let live = LiveView { space: &self.space, epoch };
+        registry.weak.retain(|entry| live.is_marked(entry.cell));
+        drop(registry);
+        self.hooks.after_mark(&live, world);
+
+        for thread in threads.iter() {
+            // SAFETY: as above.
+            unsafe { thread.0.as_ref() }.end_cycle();
+        }
+        let mut stats = self.end_cycle(epoch, why);
+        self.epoch.store(epoch, Ordering::Relaxed);
+        self.collections.fetch_add(1, Ordering::Relaxed);
+        if self.config.verify {
+            Verifier::run(self, world, epoch);
+        }
+        stats.queued = queued;
+        stats.pause = started.elapsed();
+        self.account(stats);
+        stats
+    }
+
+    /// The number of the collection that begins: one more than the last one's, so no mark needs to be cleared. After 255 come 1 for what is
+    /// live now, and 2.
+    fn next_epoch(&self) -> u8 {
+        let last = self.epoch.load(Ordering::Relaxed);
+        if last < u8::MAX {
+            return last + 1;
+        }
+        let top = self.pool.lock().top;
+        self.space.renumber_marks(top, last);
+        2
+    }
+
+    fn drain(&self, marker: &mut Marker<'_>, live_before: usize) {
+        if live_before > TOGETHER_ABOVE
+            && let Some(pool) = self.markers.get_or_start(self.config.markers)
+        {
+            marker.drain_together(pool);
+        } else {
+            marker.drain(live_before > AHEAD_ABOVE);
+        }
+    }
+
+    /// P19.R1, P19.R3 of `weak.rs`. The number of callbacks queued.
+    fn process_weak(&self, entries: &mut [WeakEntry], epoch: u8, world: &WorldStopped<'_>) -> usize {
+        let live = LiveView { space: &self.space, epoch };
+        let mut pending = self.pending.lock();
+        let before = pending.len();
+        let slots = entries.iter().map(|entry| {
+            let at = entry.cell.as_ptr() as usize + entry.slot as usize;
+            // SAFETY: a registered cell holds a weak slot there, and its memory is not reused before its entry is removed.
+            (*entry, unsafe { &*(at as *const WeakSlot) })
+        });
+        weak::clear_dead(
+            slots,
+            |word| self.referent_is_live(word, &live),
+            |entry| live.is_marked(entry.cell),
+            |entry| {
+                if entry.callback {
+                    pending.push_back(Pending::WeakCallback(entry.cell));
+                }
+            },
+            world,
+        );
+        pending.len() - before
+    }
+
+    fn referent_is_live(&self, word: u64, live: &LiveView<'_>) -> bool {
+        let address = word as usize & !(GRANULE - 1);
+        // What is not in the heap does not die.
+        !self.contains(address)
+            || NonNull::new(address as *mut Header).is_some_and(|cell| live.is_marked(cell))
+    }
+
+    /// Queues unreachable cells that have a finalizer, and marks from them.
+    fn queue_finalizers(
+        &self,
+        registered: &mut Vec<NonNull<Header>>,
+        marker: &mut Marker<'_>,
+        epoch: u8,
+    ) -> usize {
+        let live = LiveView { space: &self.space, epoch };
+        let mut pending = self.pending.lock();
+        let before = pending.len();
+        // All that are dead now, before any of them revives another.
+        registered.retain(|cell| {
+            let alive = live.is_marked(*cell);
+            if !alive {
+                pending.push_back(Pending::Finalizer(*cell));
+            }
+            alive
+        });
+        for queued in pending.range(before..) {
+            if let Pending::Finalizer(cell) = *queued {
+                // SAFETY: the cell was registered alive, and its memory is not reused before it leaves the registry.
+                unsafe { cell.as_ref() }.gc.fetch_and(!gc_bits::FINALIZER, Ordering::Relaxed);
+                marker.visit(cell);
+            }
+        }
+        pending.len() - before
+    }
+
+    /// Counts marks, frees blocks, lists those with free cells.
+    fn end_cycle(&self, epoch: u8, why: Reason) -> CollectionStats {
+        let mut stats = CollectionStats::default();
+        let mut pool = self.pool.lock();
+        let mut used = 0;
+
+        let mut dropped = 0;
+        pool.large.retain(|large| {
+            let address = self.space.address_of(large.head);
+            if self.space.mark_of(address).load(Ordering::Relaxed) == epoch {
+                stats.live_cells += 1;
+                stats.live_bytes += large.bytes;
+                used += large.bytes;
+                return true;
+            }
+            let cell = NonNull::without_provenance(address.try_into().expect("not at address 0"));
+            if self.space.state(large.head).get().drops {
+                dropped += self.drop_one(cell);
+            }
+            if self.config.poison {
+                // SAFETY: the object is dead, and its pages are its own.
+                unsafe { poison(address, large.bytes.min(large.blocks as usize * BLOCK_BYTES)) };
+            }
+            for block in large.head..large.head + large.blocks {
+                self.space.state(block).free(false);
+            }
+            false
+        });
+        self.discharge(dropped);
+
+        let mut drop_queue = self.drop_queue.lock();
+        drop_queue.clear();
+        let mut available: [_; 2 * DROPS] = std::array::from_fn(|slot| self.available[slot].lock());
+        for list in &mut available {
+            list.clear();
+        }
+        let mut free: Vec<Extent> = Vec::new();
+        // From the top, so that the lowest addresses end up where lists are popped.
+        for number in (0..pool.top).rev() {
+            let state = self.space.state(number);
+            let block = state.get();
+            match block.phase {
+                Phase::Large | Phase::LargeTail => continue,
+                Phase::Free => {
+                    push_free(&mut free, number, block.pristine);
+                    continue;
+                }
+                Phase::Unswept | Phase::Owned | Phase::Full | Phase::Abandoned => {}
+            }
+            let class = usize::from(block.class);
+            let cells = count_marks(self.space.marks_of(number), epoch);
+            stats.live_cells += cells;
+            stats.live_bytes += cells * bytes_of(class);
+            if self.config.poison && !block.drops {
+                self.poison_dead(number, class, epoch);
+            }
+            if cells == 0 && !block.drops {
+                state.free(false);
+                push_free(&mut free, number, false);
+                continue;
+            }
+            state.end_cycle();
+            used += BLOCK_BYTES;
+            if block.drops {
+                drop_queue.push(number);
+            } else if cells < cells_per_block(class) - cells_per_block(class) / 16 {
+                available[class].push(number);
+            }
+        }
+        drop((available, drop_queue));
+        pool.free = free;
+        self.used.store(used, Ordering::Relaxed);
+        self.allocated.store(0, Ordering::Relaxed);
+        let live = stats.live_bytes + self.external.load(Ordering::Relaxed);
+        let budget = live.max(self.config.min_budget);
+        self.budget.store(budget, Ordering::Relaxed);
+        self.give_back(&mut pool, budget, why);
+        stats
+    }
+
+    /// Gives memory back to the system when much more is free than the next cycle will use, and has been for a while.
+    fn give_back(&self, pool: &mut crate::pool::Pool, budget: usize, why: Reason) {
+        let keep = (budget + budget / 2).div_ceil(BLOCK_BYTES) as u32;
+        let mut spare = pool.dirty_blocks().saturating_sub(keep);
+        let due = spare > keep / 4
+            && (pool.plentiful >= PATIENCE || matches!(why, Reason::Explicit | Reason::Limit));
+        pool.plentiful = if spare > keep / 4 && !due { pool.plentiful + 1 } else { 0 };
+        if !due {
+            return;
+        }
+        // The highest addresses come first, and are used last.
+        for extent in &mut pool.free {
+            if extent.pristine || extent.count > spare {
+                continue;
+            }
+            // SAFETY: the blocks are free, and the pool is locked.
+            unsafe { self.space.decommit(extent.first, extent.count) };
+            for block in extent.first..extent.first + extent.count {
+                self.space.state(block).free(true);
+            }
+            extent.pristine = true;
+            spare -= extent.count;
+        }
+    }
+
+    fn poison_dead(&self, number: u32, class: usize, epoch: u8) {
+        let stride = bytes_of(class) / GRANULE;
+        let marks = self.space.marks_of(number);
+        for cell in 0..cells_per_block(class) {
+            if marks[cell * stride].load(Ordering::Relaxed) != epoch {
+                let address = self.space.address_of(number) + cell * bytes_of(class);
+                // SAFETY: the cell is dead or free, and cleared before it is allocated.
+                unsafe { poison(address, bytes_of(class)) };
+            }
+        }
+    }
+
+    /// Runs the destructor of a dead drop-bearing cell; the bytes that it gives back.
+    pub(crate) fn drop_one(&self, cell: NonNull<Header>) -> usize {
+        // SAFETY: the caller owns the dead cell's block, or the world is stopped.
+        let kind = unsafe { &raw mut (*cell.as_ptr()).kind };
+        // SAFETY: as above.
+        unsafe {
+            if kind.read() == 0 {
+                return 0;
+            }
+            let bytes = self.hooks.drop_cell(cell);
+            kind.write(0);
+            bytes
+        }
+    }
+
+    /// Runs the destructors of the cells that the last collection found dead. The caller is attached; a safepoint.
+    pub(crate) fn drop_dead(&self, thread: &HeapThread, attached: &Attached<'_>) {
+        loop {
+            let Some(number) = self.drop_queue.lock().pop() else { return };
+            let state = self.space.state(number);
+            // Claimed by an allocating thread, which drops as it goes.
+            if let Some(block) = state.claim() {
+                let (freed, live) = self.drop_dead_in(number, usize::from(block.class), block.position);
+                self.discharge(freed);
+                if block.position != 0 {
+                    // P19.R7
+                    state.hand_over(block.position);
+                    self.available[DROPS + usize::from(block.class)].lock().push(number);
+                } else if live == 0 {
+                    self.recycle(number);
+                } else {
+                    state.put_back();
+                    self.available[DROPS + usize::from(block.class)].lock().push(number);
+                }
+            }
+            // A pause ends ownership, so only between two blocks.
+            thread.poll(attached);
+        }
+    }
+
+    fn drop_dead_in(&self, number: u32, class: usize, from: u32) -> (usize, usize) {
+        let epoch = self.epoch.load(Ordering::Relaxed);
+        let marks = self.space.marks_of(number);
+        let stride = bytes_of(class) / GRANULE;
+        let (mut freed, mut live) = (0, 0);
+        for cell in 0..cells_per_block(class) {
+            let granule = cell * stride;
+            if marks[granule].load(Ordering::Relaxed) == epoch || granule < from as usize {
+                live += 1;
+                continue;
+            }
+            let address = self.space.address_of(number) + granule * GRANULE;
+            if let Some(cell) = NonNull::new(address as *mut Header) {
+                freed += self.drop_one(cell);
+                if self.config.poison {
+                    // SAFETY: dropped, and this thread owns the block.
+                    unsafe { poison(address, bytes_of(class)) };
+                }
+            }
+        }
+        (freed, live)
+    }
+
+    fn account(&self, stats: CollectionStats) {
+        let mut totals = self.stats.lock();
+        totals.collections += 1;
+        totals.max_pause = totals.max_pause.max(stats.pause);
+        totals.total_pause += stats.pause;
+        totals.live_bytes = stats.live_bytes;
+        totals.live_cells = stats.live_cells;
+    }
+
+    /// Visits every cell that the last collection found live or that was allocated since.
+    pub fn for_each_object(&self, _world: &WorldStopped<'_>, mut f: impl FnMut(NonNull<Header>)) {
+        let epoch = self.epoch.load(Ordering::Relaxed);
+        let top = self.pool.lock().top;
+        for number in 0..top {
+            let block = self.space.state(number).get();
+            let (stride, cells) = match block.phase {
+                Phase::Free | Phase::LargeTail => continue,
+                Phase::Large => (0, 1),
+                _ => {
+                    let class = usize::from(block.class);
+                    (bytes_of(class) / GRANULE, cells_per_block(class))
+                }
+            };
+            for cell in 0..cells {
+                let granule = cell * stride;
+                let address = self.space.address_of(number) + granule * GRANULE;
+                let marked = self.space.mark_of(address).load(Ordering::Relaxed) == epoch;
+                let Some(cell) = NonNull::new(address as *mut Header) else { continue };
+                // SAFETY: a cell's place in a block in use is mapped, and the world is stopped.
+                let has_kind = unsafe { cell.as_ref() }.kind != 0;
+                if block.revives(granule as u32, marked, has_kind) {
+                    f(cell);
+                }
+            }
+        }
+    }
+}
+
+/// Adds a block below all others of the list.
+fn push_free(free: &mut Vec<Extent>, number: u32, pristine: bool) {
+    match free.last_mut() {
+        Some(extent) if extent.first == number + 1 && extent.pristine == pristine => {
+            extent.first = number;
+            extent.count += 1;
+        }
+        _ => free.push(Extent { first: number, count: 1, pristine }),
+    }
+}
+
+/// # Safety
+/// Nobody uses the memory, which is whole granules of the heap.
+unsafe fn poison(address: usize, bytes: usize) {
+    // SAFETY: by the caller's promise.
+    unsafe {
+        for word in 0..bytes / size_of::<u64>() {
+            (address as *mut u64).add(word).write(POISON);
+        }
+        // No cell here.
+        (&raw mut (*(address as *mut Header)).kind).write(0);
+    }
+}
