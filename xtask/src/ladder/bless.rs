@@ -78,7 +78,7 @@ fn make(runner: &Runner<'_>, case: &Case) -> Result<usize, String> {
     };
     write("out", show(&first.stdout))?;
     match case.stderr {
-        Stderr::Compare | Stderr::Last => {
+        Stderr::Compare | Stderr::Last | Stderr::Kind => {
             if first.stderr != again.stderr {
                 return Err("two runs print different errors".into());
             }

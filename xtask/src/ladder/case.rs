@@ -14,6 +14,8 @@ pub enum Stderr {
     Compare,
     /// Its last line must equal the last line of `NAME.err`.
     Last,
+    /// The exception's type in the last line must be that of `NAME.err`; the wording is free.
+    Kind,
     /// Anything goes.
     Ignore,
 }
@@ -39,7 +41,7 @@ pub struct Case {
     pub exit: End,
     /// `# stdin:` text, with `\n` for a line's end.
     pub stdin: Vec<u8>,
-    /// `# stderr: compare | last | ignore | empty`.
+    /// `# stderr: compare | last | kind | ignore | empty`.
     pub stderr: Stderr,
     /// `# timeout:` seconds.
     pub limit: Duration,
@@ -113,6 +115,7 @@ impl Case {
                     stderr = Some(match value {
                         "compare" => Stderr::Compare,
                         "last" => Stderr::Last,
+                        "kind" => Stderr::Kind,
                         "ignore" => Stderr::Ignore,
                         "empty" => Stderr::Empty,
                         _ => return Err(wrong()),

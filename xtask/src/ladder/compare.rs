@@ -34,19 +34,21 @@ pub fn judge(case: &Case, finished: &Finished, program: &Path) -> Verdict {
         Stderr::Empty if stderr.is_empty() => {}
         Stderr::Empty if finished.end != case.exit => {}
         Stderr::Empty => why += &format!("stderr is not empty:\n{}", last_lines(&stderr)),
-        Stderr::Compare | Stderr::Last => match std::fs::read_to_string(case.expected("err")) {
-            Ok(expected) => {
-                let same = if case.stderr == Stderr::Last {
-                    expected.lines().last() == stderr.lines().last()
-                } else {
-                    expected == stderr
-                };
-                if !same {
-                    why += &format!("stderr (- expected, + got):\n{}", diff::lines(&expected, &stderr));
+        Stderr::Compare | Stderr::Last | Stderr::Kind => {
+            match std::fs::read_to_string(case.expected("err")) {
+                Ok(expected) => {
+                    let same = match case.stderr {
+                        Stderr::Last => expected.lines().last() == stderr.lines().last(),
+                        Stderr::Kind => kind(&expected) == kind(&stderr),
+                        _ => expected == stderr,
+                    };
+                    if !same {
+                        why += &format!("stderr (- expected, + got):\n{}", diff::lines(&expected, &stderr));
+                    }
                 }
+                Err(_) => why += "no expected stderr: run `cargo xtask ladder --bless --python PATH`\n",
             }
-            Err(_) => why += "no expected stderr: run `cargo xtask ladder --bless --python PATH`\n",
-        },
+        }
     }
     if why.is_empty() { Verdict::Passed } else { Verdict::Failed(why) }
 }
@@ -55,6 +57,11 @@ pub fn judge(case: &Case, finished: &Finished, program: &Path) -> Verdict {
 pub fn normalize(bytes: &[u8], dir: &Path, program: &Path) -> String {
     let text = String::from_utf8_lossy(bytes);
     text.replace(&dir.display().to_string(), "$DIR").replace(&program.display().to_string(), "$EXE")
+}
+
+/// The exception's type: the last line up to its colon.
+fn kind(text: &str) -> Option<&str> {
+    text.lines().last().map(|line| line.split_once(':').map_or(line, |(kind, _)| kind))
 }
 
 fn last_lines(text: &str) -> String {

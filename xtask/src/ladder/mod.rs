@@ -180,6 +180,7 @@ pub fn execute(runner: &Runner<'_>, case: &Case) -> std::io::Result<process::Fin
         "PYTHON_JIT",
         "PYTHONOPTIMIZE",
         "PYTHONWARNINGS",
+        "PYTHONUNBUFFERED",
     ] {
         command.env_remove(name);
     }

@@ -1,0 +1,1 @@
+print('found through PYTHONPATH as', __name__)

@@ -1,0 +1,3 @@
+# run: -c
+# exit: 2
+# stderr: ignore

@@ -1,0 +1,2 @@
+# run: no_such_file.py
+# exit: 2

@@ -1,0 +1,1 @@
+# run: -m runme x y

@@ -1,0 +1,2 @@
+# env: PYTHONPATH=folder/inner
+# run: -c 'import pathmod'

@@ -1,0 +1,3 @@
+# run: -
+# exit: 1
+# stdin: print('ok')\nundefined_name\n

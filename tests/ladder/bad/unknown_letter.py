@@ -1,0 +1,3 @@
+# run: -Z
+# exit: 2
+# stderr: ignore

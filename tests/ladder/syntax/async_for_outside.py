@@ -1,0 +1,3 @@
+# exit: 1
+async for x in y:
+    pass

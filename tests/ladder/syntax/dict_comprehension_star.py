@@ -1,0 +1,2 @@
+# exit: 1
+d = {**a for a in b}

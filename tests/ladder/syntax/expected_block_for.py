@@ -1,0 +1,5 @@
+# exit: 1
+for i in []:
+
+# comment
+x = 1

@@ -1,0 +1,3 @@
+# exit: 1
+for 1 in x:
+    pass

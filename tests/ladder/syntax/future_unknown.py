@@ -1,0 +1,2 @@
+# exit: 1
+from __future__ import braces_please

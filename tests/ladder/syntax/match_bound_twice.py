@@ -1,0 +1,4 @@
+# exit: 1
+match x:
+    case [a, a]:
+        pass

@@ -1,0 +1,3 @@
+# exit: 1
+for i in range(3)
+    print(i)

@@ -1,0 +1,3 @@
+# exit: 1
+for x range(3):
+    pass

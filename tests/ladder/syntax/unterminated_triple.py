@@ -1,0 +1,5 @@
+# exit: 1
+x = 1
+s = """abc
+def
+

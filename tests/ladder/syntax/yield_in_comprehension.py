@@ -1,0 +1,3 @@
+# exit: 1
+def f():
+    return [(yield x) for x in y]

@@ -1,0 +1,6 @@
+# exit: 1
+# "During handling of the above exception …".
+try:
+    [][5]
+except IndexError:
+    int('x')

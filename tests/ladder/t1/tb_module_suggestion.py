@@ -1,0 +1,4 @@
+# exit: 1
+# stderr: last
+# A forgotten import.
+print(math.pi)

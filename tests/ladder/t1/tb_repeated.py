@@ -1,0 +1,7 @@
+# exit: 1
+# Repeated frames are folded after three.
+def f(n):
+    if n == 0:
+        raise ValueError('bottom')
+    f(n - 1)
+f(20)
