@@ -277,18 +277,24 @@ impl Heap {
             return;
         }
         // The highest addresses come first, and are used last.
-        for extent in &mut pool.free {
-            if extent.pristine || extent.count > spare {
-                continue;
+        let mut free = Vec::with_capacity(pool.free.len() + 1);
+        for extent in pool.free.drain(..) {
+            let count = if extent.pristine { 0 } else { extent.count.min(spare) };
+            let first = extent.first + extent.count - count;
+            if count > 0 {
+                // SAFETY: the blocks are free, and the pool is locked.
+                unsafe { self.space.decommit(first, count) };
+                for block in first..first + count {
+                    self.space.state(block).free(true);
+                }
+                free.push(Extent { first, count, pristine: true });
+                spare -= count;
             }
-            // SAFETY: the blocks are free, and the pool is locked.
-            unsafe { self.space.decommit(extent.first, extent.count) };
-            for block in extent.first..extent.first + extent.count {
-                self.space.state(block).free(true);
+            if count < extent.count {
+                free.push(Extent { count: extent.count - count, ..extent });
             }
-            extent.pristine = true;
-            spare -= extent.count;
         }
+        pool.free = free;
     }
 
     fn poison_dead(&self, number: u32, class: usize, epoch: u8) {

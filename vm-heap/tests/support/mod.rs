@@ -1,5 +1,7 @@
 //! A toy language over the heap: nodes with value slots, boxes that own Rust memory, weak references.
 
+#![allow(dead_code, reason = "each test file uses a part of it; the one that uses all has nothing to expect")]
+
 use std::ptr::NonNull;
 use std::sync::Arc;
 
