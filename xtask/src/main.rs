@@ -4,8 +4,10 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its user")]
 
 mod cpython;
+mod differential;
 mod ladder;
 mod process;
+mod test;
 mod workspace;
 
 use clap::{Parser, Subcommand};
@@ -21,13 +23,20 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Run everything: format, lints, unit tests, the Python ladder, differential tests, documentation.
+    #[command(after_help = test::steps_help())]
+    Test(test::Args),
     /// Run our own Python test programs (tests/ladder) and compare with their committed outputs.
     Ladder(ladder::Args),
+    /// Run random programs with weft and CPython and compare what they print.
+    Differential(differential::Args),
 }
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
+        Command::Test(args) => test::main(&args),
         Command::Ladder(args) => ladder::main(&args),
+        Command::Differential(args) => differential::main(&args),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,
