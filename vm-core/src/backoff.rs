@@ -114,10 +114,11 @@ impl Backoff {
     #[must_use]
     #[inline]
     pub fn advanced(self) -> Self {
-        if mutant!("p9.wraps") {
-            return Self(self.0.wrapping_sub(1 << BACKOFF_BITS));
+        if self.triggers() || self.backoff() == UNREACHABLE {
+            self
+        } else {
+            Self(self.0 - (1 << BACKOFF_BITS))
         }
-        if self.triggers() || self.backoff() == UNREACHABLE { self } else { Self(self.0 - (1 << BACKOFF_BITS)) }
     }
 
     /// After a failed attempt: the next one comes after twice the wait (P9.R4).
@@ -126,7 +127,8 @@ impl Backoff {
         if self.backoff() == UNREACHABLE {
             return self;
         }
-        let backoff = if mutant!("p9.no-doubling") { self.backoff() } else { (self.backoff() + 1).min(MAX_BACKOFF) };
+        let backoff =
+            if mutant!("p9.no-doubling") { self.backoff() } else { (self.backoff() + 1).min(MAX_BACKOFF) };
         Self::new((1 << backoff) - 1, backoff)
     }
 
@@ -154,6 +156,9 @@ impl Backoff {
     pub fn tick(cache: &AtomicU64) -> bool {
         let now = Self::load(cache);
         if now.triggers() {
+            if mutant!("p9.wraps") {
+                Self(now.0.wrapping_sub(1 << BACKOFF_BITS)).store(cache);
+            }
             return true;
         }
         now.advanced().store(cache);

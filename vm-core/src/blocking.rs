@@ -262,7 +262,10 @@ mod tests {
         let key = Arc::as_ptr(&flag).addr();
         let t = core.attach();
         let soon = rt.clock().now().after(Duration::from_millis(2));
-        assert_eq!(t.wait(rt.blocking(), key, 0, Some(soon), || flag.load(Ordering::Acquire)), Waited::TimedOut);
+        assert_eq!(
+            t.wait(rt.blocking(), key, 0, Some(soon), || flag.load(Ordering::Acquire)),
+            Waited::TimedOut
+        );
         assert!(rt.clock().now() >= soon);
 
         let (rt2, flag2) = (Arc::clone(&rt), Arc::clone(&flag));
@@ -275,7 +278,8 @@ mod tests {
         waker.join().expect("waker");
 
         let (rt2, core2) = (Arc::clone(&rt), Arc::clone(&core));
-        let signal = thread::spawn("signal", 0, move || core2.interrupt(rt2.blocking(), event::SIGNAL)).expect("spawn");
+        let signal = thread::spawn("signal", 0, move || core2.interrupt(rt2.blocking(), event::SIGNAL))
+            .expect("spawn");
         let late = rt.clock().now().after(Duration::from_secs(60));
         assert_eq!(t.sleep(rt.blocking(), event::SIGNAL, late), Waited::Interrupted);
         signal.join().expect("signal");

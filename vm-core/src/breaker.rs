@@ -115,7 +115,7 @@ impl Breaker {
             return;
         }
         if mutant!("p3.version-then-bit") {
-            while let Err(now) = self.0.compare_exchange_weak(
+            while let Err(now) = self.0.compare_exchange(
                 seen,
                 version << VERSION_SHIFT | seen & EVENTS,
                 Ordering::Release,
@@ -126,11 +126,23 @@ impl Breaker {
             return;
         }
         while seen >> VERSION_SHIFT < version {
-            match self.0.compare_exchange_weak(seen, with(seen), Ordering::Release, Ordering::Relaxed) {
+            match self.0.compare_exchange(seen, with(seen), Ordering::Release, Ordering::Relaxed) {
                 Ok(_) => return,
                 Err(now) => seen = now,
             }
         }
+    }
+
+    /// The owner's answer to RECHECK: clears the bit, then reads the version that its code must have now. In this order: a version that arrives
+    /// after the clear sets the bit anew.
+    pub fn take_version(&self) -> u64 {
+        if mutant!("p3.version-before-clear") {
+            let version = self.version();
+            self.clear(event::RECHECK);
+            return version;
+        }
+        self.clear(event::RECHECK);
+        self.version()
     }
 
     /// CLEAR: version 0 and no RECHECK; other events stay (P3.R4). The caller resets the global version and every other copy in

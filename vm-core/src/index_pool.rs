@@ -108,7 +108,10 @@ impl IndexPool {
     /// Gives an index back. The caller is its owner and has used what it selects for the last time (P6.R3).
     pub fn release(&self, index: u32) {
         let mut state = self.state.lock();
-        debug_assert!(index < state.next && !state.free.iter().any(|i| i.0 == index), "released twice: {index}");
+        debug_assert!(
+            index < state.next && !state.free.iter().any(|i| i.0 == index),
+            "released twice: {index}"
+        );
         state.free.push(Reverse(index));
     }
 

@@ -37,7 +37,9 @@
 
 use crate::mutant;
 use crate::slot::{PtrSlot, WordSlot};
-use crate::sync::{AtomicU8, AtomicU64, AtomicUsize, CHECKING, Ordering, ParkingLot, asymmetric, spin_hint, thread};
+use crate::sync::{
+    AtomicU8, AtomicU64, AtomicUsize, CHECKING, Ordering, ParkingLot, asymmetric, spin_hint, thread,
+};
 use crate::world::Attached;
 
 /// An object's lock: the lock byte of its header.
@@ -282,7 +284,9 @@ impl<'b> Items<'b> {
         let n = self.count.load(Ordering::Relaxed).checked_sub(1)?;
         let word = self.slots[n].load();
         self.count.store(n, Ordering::Release);
-        self.slots[n].store(empty);
+        if !mutant!("p17.pop-leaves-item") {
+            self.slots[n].store(empty);
+        }
         Some(word)
     }
 
@@ -359,7 +363,10 @@ mod tests {
         bigger.fill_from(&guard, items, EMPTY);
         assert!(bigger.set(&guard, 0, 20) && !bigger.set(&guard, 2, 22));
         assert_eq!(bigger.pop(&guard, EMPTY), Some(11));
-        assert_eq!([bigger.get(0, EMPTY), bigger.get(1, EMPTY), items.get(1, EMPTY)], [Some(20), None, Some(11)]);
+        assert_eq!(
+            [bigger.get(0, EMPTY), bigger.get(1, EMPTY), items.get(1, EMPTY)],
+            [Some(20), None, Some(11)]
+        );
         drop(guard);
         assert!(!lock.is_held());
     }
@@ -408,7 +415,8 @@ mod tests {
             })
             .collect();
         for _ in 0..20 {
-            interp.stop_from_outside(|_| assert!(!shared.0.is_held(), "no stopped thread owns an object lock"));
+            interp
+                .stop_from_outside(|_| assert!(!shared.0.is_held(), "no stopped thread owns an object lock"));
             thread::yield_now();
         }
         for w in workers {

@@ -25,7 +25,12 @@ pub struct RuntimeConfig {
 
 impl Default for RuntimeConfig {
     fn default() -> Self {
-        Self { max_threads: 1 << 16, clock: Arc::new(OsClock::new()), random: Arc::new(OsRandom), blocking: None }
+        Self {
+            max_threads: 1 << 16,
+            clock: Arc::new(OsClock::new()),
+            random: Arc::new(OsRandom),
+            blocking: None,
+        }
     }
 }
 
@@ -188,7 +193,10 @@ impl Interpreter {
     /// When the thread belongs to another interpreter: a bug of the embedder.
     pub fn unregister_thread(&self, attached: Attached<'_>) {
         let thread = attached.thread();
-        assert!(Arc::ptr_eq(&self.world, &thread.world), "a thread leaves the interpreter that it was born in");
+        assert!(
+            Arc::ptr_eq(&self.world, &thread.world),
+            "a thread leaves the interpreter that it was born in"
+        );
         if crate::mutant!("p6.release-before-unlink") {
             self.runtime.pool.release(thread.index);
             self.world.unlink(thread);

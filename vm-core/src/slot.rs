@@ -27,7 +27,10 @@ impl WordSlot {
     /// Publishes `word` with everything that the caller did before.
     #[inline]
     pub fn store(&self, word: u64) {
-        self.0.store(word, if crate::mutant!("p17.slot-relaxed") { Ordering::Relaxed } else { Ordering::Release });
+        self.0.store(
+            word,
+            if crate::mutant!("p17.slot-relaxed") { Ordering::Relaxed } else { Ordering::Release },
+        );
     }
 
     /// Writes into an object that no other thread can reach yet.
@@ -73,7 +76,10 @@ impl<T> PtrSlot<T> {
     /// Publishes `pointer` with everything that the caller did before.
     #[inline]
     pub fn store(&self, pointer: *mut T) {
-        self.0.store(pointer, if crate::mutant!("p17.pointer-relaxed") { Ordering::Relaxed } else { Ordering::Release });
+        self.0.store(
+            pointer,
+            if crate::mutant!("p17.pointer-relaxed") { Ordering::Relaxed } else { Ordering::Release },
+        );
     }
 
     /// Writes into an object that no other thread can reach yet.

@@ -145,7 +145,7 @@ impl StateWord {
     /// By the requester, under the list lock. True when a thread waits to be woken.
     fn start(&self) -> bool {
         if self.cas(RunState::Suspended, RunState::Detached, Ordering::Release).is_ok() {
-            return false;
+            return mutant!("p1.no-hand-over");
         }
         if mutant!("p1.no-hand-over") {
             // Back to competing with the next stop.
@@ -492,7 +492,9 @@ impl WorldStopped<'_> {
         let mut list = self.world.lock();
         list.listed.version = 0;
         for thread in list.iter() {
-            thread.breaker().reset(self);
+            if !mutant!("p3.clear-spares-a-copy") {
+                thread.breaker().reset(self);
+            }
         }
     }
 }

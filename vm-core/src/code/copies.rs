@@ -40,7 +40,7 @@ use crate::isa::Isa;
 use crate::mutant;
 use crate::retire::Retired;
 use crate::slot::PtrSlot;
-use crate::sync::{AtomicPtr, AtomicU64, CHECKING, Mutex, MutexGuard, Ordering};
+use crate::sync::{AtomicPtr, AtomicU64, CHECKING, Mutex, MutexGuard, Ordering, RaceCell};
 use crate::world::WorldStopped;
 
 /// Why no copy could be made: no memory. The caller raises MemoryError.
@@ -69,6 +69,9 @@ pub struct CodeLock<'c> {
 #[repr(C)]
 struct Array {
     len: usize,
+    /// Nothing in the shipping build; under the checkers each use reads it and the end writes it, so a use that nothing orders before the
+    /// end is a race.
+    life: RaceCell<()>,
     entries: [PtrSlot<AtomicU64>; 0],
 }
 
@@ -92,7 +95,7 @@ impl ArrayBox {
         let array = NonNull::new(memory).ok_or(CopyError)?;
         // SAFETY: the allocation is fresh, aligned and as long as `layout` says: the header and `len` entries.
         unsafe {
-            array.write(Array { len, entries: [] });
+            array.write(Array { len, life: RaceCell::new(()), entries: [] });
             let first = (&raw mut (*array.as_ptr()).entries).cast::<PtrSlot<AtomicU64>>();
             for i in 0..len {
                 first.add(i).write(PtrSlot::null());
@@ -116,9 +119,15 @@ impl ArrayBox {
 impl Drop for ArrayBox {
     fn drop(&mut self) {
         let len = self.entries().len();
+        // SAFETY: the box owns the array.
+        unsafe { self.0.as_ref() }.life.with_mut(|_| ());
         for i in 0..len {
             // SAFETY: each entry was written by `new` and is dropped once. (The checkers' atomics have destructors.)
-            unsafe { std::ptr::drop_in_place((&raw mut (*self.0.as_ptr()).entries).cast::<PtrSlot<AtomicU64>>().add(i)) };
+            unsafe {
+                std::ptr::drop_in_place(
+                    (&raw mut (*self.0.as_ptr()).entries).cast::<PtrSlot<AtomicU64>>().add(i),
+                )
+            };
         }
         if let Some(layout) = Self::layout(len) {
             // SAFETY: `new` allocated it with this layout.
@@ -130,6 +139,7 @@ impl Drop for ArrayBox {
 impl Array {
     #[inline(always)]
     fn entries(&self) -> &[PtrSlot<AtomicU64>] {
+        self.life.with(|_| ());
         // SAFETY: `ArrayBox::new` is the only maker, and wrote `len` entries behind the header.
         unsafe { std::slice::from_raw_parts((&raw const self.entries).cast(), self.len) }
     }
@@ -259,26 +269,20 @@ impl CodeCopies {
                 continue;
             };
             let entry = &self.array().entries()[at];
-            if mutant!("p7.publish-before-fill") {
-                let raw: *mut AtomicU64 = Box::into_raw(copy).cast();
-                entry.store(raw);
-                // SAFETY: just published; this thread still owns its filling.
-                self.fill::<I>(unsafe { std::slice::from_raw_parts(raw, self.len) });
-            } else {
-                if !early {
-                    self.fill::<I>(&copy);
-                }
-                let raw: *mut AtomicU64 = Box::into_raw(copy).cast();
-                if mutant!("p7.publish-relaxed") {
-                    entry.init_relaxed(raw);
-                } else {
-                    entry.store(raw);
-                }
+            let late = mutant!("p7.fill-after-unlock");
+            if !early && !late {
+                self.fill::<I>(&copy);
             }
+            entry.store(Box::into_raw(copy).cast());
             drop(lock);
+            if late && let Some(copy) = self.get(index) {
+                self.fill::<I>(copy);
+            }
             if let Some(old) = replaced {
                 if mutant!("p7.free-array-at-once") {
-                    drop(old);
+                    // SAFETY: as in `drop`; the memory itself stays, the checker is to report and not to crash.
+                    unsafe { old.0.as_ref() }.life.with_mut(|_| ());
+                    std::mem::forget(old);
                 } else {
                     retired.push(old);
                 }
@@ -313,7 +317,8 @@ impl CodeCopies {
             let caches = I::cache_words(base);
             for k in 1..=caches {
                 let fresh = if k == 1 && !mutant!("p9.copy-drops-operand") {
-                    main[at + k].load(Ordering::Relaxed) & !COUNTER | u64::from(I::initial_counter(base).bits())
+                    main[at + k].load(Ordering::Relaxed) & !COUNTER
+                        | u64::from(I::initial_counter(base).bits())
                 } else {
                     0
                 };

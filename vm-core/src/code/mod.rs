@@ -102,8 +102,7 @@ pub fn specialize(word: &AtomicU64, seen: u64, new_op: u16) -> Result<u64, u64> 
         }
         return Ok(new);
     }
-    let order = if mutant!("p8.specialize-relaxed") { Ordering::Relaxed } else { Ordering::Release };
-    word.compare_exchange(seen, new, order, Ordering::Relaxed).map(|_| new)
+    word.compare_exchange(seen, new, Ordering::Release, Ordering::Relaxed).map(|_| new)
 }
 
 /// Takes the instruction back to the adaptive form `base_op` (P8.R1). Returns the new word.

@@ -76,7 +76,14 @@ impl ParkingLot {
             None => waiting.push((key, 1)),
         }
         let outcome = loop {
-            if ready() {
+            if crate::mutant!("p21.predicate-outside-lock") {
+                drop(waiting);
+                let holds = ready();
+                waiting = bucket.waiting.lock();
+                if holds {
+                    break Parked::Ready;
+                }
+            } else if ready() {
                 break Parked::Ready;
             }
             match remaining() {

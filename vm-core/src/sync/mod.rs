@@ -37,12 +37,12 @@ mod parker;
 #[cfg(weft_sync = "shuttle")]
 mod happens_before;
 
+#[cfg(any(weft_sync = "loom", weft_sync = "shuttle"))]
+pub use backend::model;
 pub use backend::{
     AtomicBool, AtomicI64, AtomicPtr, AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Condvar, Mutex,
     MutexGuard, Ordering, RaceCell, asymmetric, fence, spin_hint, thread,
 };
-#[cfg(any(weft_sync = "loom", weft_sync = "shuttle"))]
-pub use backend::model;
 #[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
 pub use backend::{Epoch, EpochGuard, Snapshot};
 #[cfg(any(weft_sync = "loom", weft_sync = "shuttle"))]

@@ -205,11 +205,6 @@ pub mod thread {
         pub fn join(self) -> std::thread::Result<T> {
             self.0.join()
         }
-
-        /// Whether the thread's main function has returned.
-        pub fn is_finished(&self) -> bool {
-            self.0.is_finished()
-        }
     }
 
     /// The one function that creates threads. `stack_size` in bytes; 0 means the platform's default.

@@ -48,10 +48,11 @@ impl Parker {
     /// Makes the waiter of [`Parker::park_until`] look again. Passing through the lock is what closes the gap between its
     /// look and its wait.
     pub fn wake(&self) {
-        let token = self.token.lock();
-        if !crate::mutant!("p1.wake-without-lock") {
+        if crate::mutant!("p1.wake-without-lock") {
             self.arrived.notify_all();
+            return;
         }
-        drop(token);
+        drop(self.token.lock());
+        self.arrived.notify_all();
     }
 }

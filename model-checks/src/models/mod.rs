@@ -1,0 +1,82 @@
+//! The models. Each file is one protocol: scenarios over the protocol's own source, the checks that run them, and the seeded bugs that
+//! they must catch.
+
+mod p01_world;
+mod p03_breaker;
+mod p05_threads;
+mod p06_index_pool;
+mod p07_copies;
+mod p08_words;
+mod p09_backoff;
+mod p17_published;
+mod p21_blocking;
+
+use std::sync::Arc;
+
+use vm_core::runtime::{Interpreter, Runtime, RuntimeConfig, ThreadCore};
+use vm_core::sync::{RaceCell, thread};
+
+use crate::registry::{Check, Seeded};
+
+/// Every protocol's checks and seeded bugs.
+pub const ALL: &[(&[Check], &[Seeded])] = &[
+    (p01_world::CHECKS, p01_world::SEEDED),
+    (p03_breaker::CHECKS, p03_breaker::SEEDED),
+    (p05_threads::CHECKS, p05_threads::SEEDED),
+    (p06_index_pool::CHECKS, p06_index_pool::SEEDED),
+    (p07_copies::CHECKS, p07_copies::SEEDED),
+    (p08_words::CHECKS, p08_words::SEEDED),
+    (p09_backoff::CHECKS, p09_backoff::SEEDED),
+    (p17_published::CHECKS, p17_published::SEEDED),
+    (p21_blocking::CHECKS, p21_blocking::SEEDED),
+];
+
+/// Starts a model thread.
+fn spawn<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> thread::JoinHandle<T> {
+    thread::spawn("model", 0, body).expect("a model's threads are few")
+}
+
+/// Waits for model threads.
+fn join_all<T>(threads: impl IntoIterator<Item = thread::JoinHandle<T>>) {
+    for t in threads {
+        assert!(t.join().is_ok(), "a model thread panicked");
+    }
+}
+
+/// A runtime and one interpreter.
+fn rig() -> (Arc<Runtime>, Arc<Interpreter>) {
+    let runtime = Runtime::new(RuntimeConfig::default());
+    let interpreter = runtime.new_interpreter();
+    (runtime, interpreter)
+}
+
+/// A thread, born. Where choices refuse the birth it is tried again.
+fn born(interpreter: &Interpreter) -> Arc<ThreadCore> {
+    loop {
+        if let Ok(thread) = interpreter.register_thread() {
+            return thread;
+        }
+    }
+}
+
+/// Data that some protocol orders: each access is race-checked.
+#[derive(Clone)]
+struct Private(Arc<RaceCell<u32>>);
+
+impl Private {
+    fn new() -> Self {
+        Self(Arc::new(RaceCell::new(0)))
+    }
+
+    #[track_caller]
+    fn add(&self, n: u32) {
+        // SAFETY: the checkers run one thread at a time, and report an access that overlaps.
+        self.0.with_mut(|p| unsafe { *p += n });
+    }
+
+    #[track_caller]
+    fn get(&self) -> u32 {
+        // SAFETY: as above.
+        self.0.with(|p| unsafe { *p })
+    }
+}

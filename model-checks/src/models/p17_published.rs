@@ -1,0 +1,312 @@
+//! P17: published blocks and object locks.
+
+use std::sync::Arc;
+
+use vm_core::published::{BlockPtr, ByteLock, Full, Items, transition};
+use vm_core::runtime::{Interpreter, Runtime};
+use vm_core::slot::WordSlot;
+use vm_core::sync::{AtomicU64, AtomicUsize, Ordering};
+use vm_core::world::Attached;
+
+use super::{Private, born, join_all, rig, spawn};
+use crate::registry::{Check, Seeded, seeded};
+
+const EMPTY: u64 = u64::MAX;
+
+struct Block {
+    count: AtomicUsize,
+    slots: Vec<WordSlot>,
+    /// Written when the block is made: a reader that is early is a race.
+    made: Private,
+}
+
+impl Block {
+    /// Leaked, as the collector frees no block while a model runs.
+    fn new(room: usize) -> *mut Self {
+        let slots = (0..room).map(|_| WordSlot::new(EMPTY)).collect();
+        let block = Self { count: AtomicUsize::new(0), slots, made: Private::new() };
+        block.made.add(1);
+        Box::into_raw(Box::new(block))
+    }
+
+    fn items(&self) -> Items<'_> {
+        Items::new(&self.count, &self.slots)
+    }
+}
+
+/// A list, and the objects that its items stand for.
+struct List {
+    lock: ByteLock,
+    block: BlockPtr<Block>,
+    objects: Vec<Private>,
+}
+
+impl List {
+    fn new(room: usize, objects: usize) -> Self {
+        Self {
+            lock: ByteLock::new(),
+            block: BlockPtr::new(Block::new(room)),
+            objects: (0..objects).map(|_| Private::new()).collect(),
+        }
+    }
+
+    fn block(&self) -> &Block {
+        // SAFETY: blocks are leaked.
+        unsafe { &*self.block.read() }
+    }
+
+    /// Makes object `id` and appends it.
+    fn append(&self, rt: &Runtime, t: &Attached<'_>, id: usize) {
+        self.objects[id].add(7);
+        let word = id as u64;
+        let mut bigger: Option<*mut Block> = None;
+        let mut room = 0;
+        loop {
+            let guard = self.lock.lock(rt.lot(), t);
+            let block = self.block();
+            match block.items().push(&guard, word) {
+                Ok(()) => return,
+                // It may have grown, and filled up again, meanwhile.
+                Err(Full) => match bigger.take_if(|_| room > block.items().room()) {
+                    Some(new) => {
+                        // SAFETY: nobody else has it yet, and blocks are leaked.
+                        unsafe { &*new }.items().fill_from(&guard, block.items(), EMPTY);
+                        self.block.publish(&guard, new);
+                        // SAFETY: as above.
+                        assert_eq!(
+                            unsafe { &*new }.items().push(&guard, word),
+                            Ok(()),
+                            "the new block has room"
+                        );
+                        return;
+                    }
+                    None => {
+                        // No allocation under the lock.
+                        room = block.items().room() + 2;
+                        drop(guard);
+                        bigger = Some(Block::new(room));
+                    }
+                },
+            }
+        }
+    }
+
+    /// Reads without the lock. Returns how many items it saw.
+    fn read(&self) -> usize {
+        let block = self.block();
+        assert_eq!(block.made.get(), 1);
+        let items = block.items();
+        let n = items.len();
+        assert!(n <= items.room(), "a count beyond its block");
+        for i in 0..n {
+            let word = items.get(i, EMPTY).expect("below the count, and nothing was removed");
+            assert_eq!(self.objects[word as usize].get(), 7, "a value before its object");
+        }
+        n
+    }
+}
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        unreachable!("blocks are leaked");
+    }
+}
+
+fn attached(interp: &Interpreter, body: impl FnOnce(&Attached<'_>)) {
+    let core = born(interp);
+    let t = core.attach();
+    body(&t);
+    interp.unregister_thread(t);
+}
+
+/// Mutators append, so the block grows; the main thread reads, and counts at the end.
+fn append(mutators: usize, each: usize) {
+    let (rt, interp) = rig();
+    let list = Arc::new(List::new(1, mutators * each));
+    let threads: Vec<_> = (0..mutators)
+        .map(|m| {
+            let (rt, interp, list) = (Arc::clone(&rt), Arc::clone(&interp), Arc::clone(&list));
+            spawn(move || {
+                attached(&interp, |t| {
+                    for k in 0..each {
+                        list.append(&rt, t, m * each + k);
+                    }
+                });
+            })
+        })
+        .collect();
+    let first = list.read();
+    assert!(list.read() >= first, "an append was undone");
+    join_all(threads);
+    assert_eq!(list.read(), mutators * each, "an append was lost");
+}
+
+/// An item is replaced by a new object while it is read.
+fn replace(readers: usize) {
+    let (rt, interp) = rig();
+    let list = Arc::new(List::new(1, 2));
+    attached(&interp, |t| list.append(&rt, t, 0));
+    let threads: Vec<_> = (0..readers)
+        .map(|_| {
+            let list = Arc::clone(&list);
+            spawn(move || {
+                assert_eq!(list.read(), 1);
+            })
+        })
+        .collect();
+    list.objects[1].add(7);
+    let guard = list.lock.try_lock(rt.lot()).expect("the only mutator");
+    assert!(list.block().items().set(&guard, 0, 1));
+    drop(guard);
+    join_all(threads);
+    assert_eq!(list.block().items().get(0, EMPTY), Some(1));
+}
+
+/// The lock alone: data that it protects, contended, with nothing but the lock to order it.
+fn lock(holders: usize, stop: bool) {
+    let (rt, interp) = rig();
+    let shared = Arc::new((ByteLock::new(), Private::new()));
+    let threads: Vec<_> = (0..holders)
+        .map(|_| {
+            let (rt, interp, shared) = (Arc::clone(&rt), Arc::clone(&interp), Arc::clone(&shared));
+            spawn(move || {
+                attached(&interp, |t| {
+                    let guard = shared.0.lock(rt.lot(), t);
+                    shared.1.add(1);
+                    drop(guard);
+                });
+            })
+        })
+        .collect();
+    if stop {
+        interp.stop_from_outside(|_| assert!(!shared.0.is_held(), "a stopped thread owns an object lock"));
+    }
+    join_all(threads);
+    assert_eq!(shared.1.get() as usize, holders);
+}
+
+/// A holder that is stopped by nobody, a waiter and a requester: the waiter must not hold up the pause that the holder waits for.
+fn lock_against_stop() {
+    let (rt, interp) = rig();
+    let shared = Arc::new(ByteLock::new());
+    let waiter_core = born(&interp);
+    let held = shared.try_lock(rt.lot()).expect("free");
+    let waiter = {
+        let (rt, interp, shared) = (Arc::clone(&rt), Arc::clone(&interp), Arc::clone(&shared));
+        spawn(move || {
+            let t = waiter_core.attach();
+            drop(shared.lock(rt.lot(), &t));
+            interp.unregister_thread(t);
+        })
+    };
+    // The collector of a model may own an object's lock (no thread does, P17.R7): the pause must complete all the same.
+    interp.stop_from_outside(|_| ());
+    drop(held);
+    join_all([waiter]);
+}
+
+/// An attribute is added while another thread reads by shape, and a third changes another field of the header word.
+fn shapes(readers: usize) {
+    let (rt, _interp) = rig();
+    struct Instance {
+        lock: ByteLock,
+        header: AtomicU64,
+        slot: WordSlot,
+        value: Private,
+    }
+    const OLD: u64 = 1;
+    const NEW: u64 = 2;
+    const OTHER_FIELD: u64 = 1 << 32;
+    let object = Arc::new(Instance {
+        lock: ByteLock::new(),
+        header: AtomicU64::new(OLD),
+        slot: WordSlot::new(EMPTY),
+        value: Private::new(),
+    });
+    let adder = {
+        let object = Arc::clone(&object);
+        spawn(move || {
+            object.value.add(7);
+            let guard = object.lock.try_lock(rt.lot()).expect("the only mutator");
+            let result = transition(&guard, &object.header, &object.slot, 0, |word| {
+                (word as u32 as u64 == OLD).then_some(word & !0xFFFF_FFFF | NEW)
+            });
+            assert!(result.is_ok(), "nobody else changes the shape");
+        })
+    };
+    let readers: Vec<_> = (0..readers)
+        .map(|_| {
+            let object = Arc::clone(&object);
+            spawn(move || {
+                if object.header.load(Ordering::Acquire) as u32 as u64 == NEW {
+                    assert_eq!(object.slot.load(), 0, "the shape came before its slot");
+                    assert_eq!(object.value.get(), 7);
+                }
+            })
+        })
+        .collect();
+    object.header.fetch_or(OTHER_FIELD, Ordering::Relaxed);
+    join_all(readers);
+    join_all([adder]);
+    assert_eq!(object.header.load(Ordering::Relaxed), OTHER_FIELD | NEW, "a field of the header was lost");
+}
+
+/// The last item is removed while it is read: the reader sees it or nothing.
+fn pop(readers: usize) {
+    let (rt, interp) = rig();
+    let list = Arc::new(List::new(2, 2));
+    attached(&interp, |t| {
+        list.append(&rt, t, 0);
+        list.append(&rt, t, 1);
+    });
+    let threads: Vec<_> = (0..readers)
+        .map(|_| {
+            let list = Arc::clone(&list);
+            spawn(move || {
+                let items = list.block().items();
+                assert_eq!(items.get(0, EMPTY), Some(0));
+                assert!(matches!(items.get(1, EMPTY), None | Some(1)));
+            })
+        })
+        .collect();
+    let guard = list.lock.try_lock(rt.lot()).expect("the only mutator");
+    assert_eq!(list.block().items().pop(&guard, EMPTY), Some(1));
+    assert!(list.block().items().set(&guard, 0, 0));
+    drop(guard);
+    join_all(threads);
+    assert_eq!(list.block().items().get(1, EMPTY), None);
+    assert_eq!(list.block().slots[1].load(), EMPTY, "a removed item is not kept alive");
+}
+
+const LIST: &[&str] = &["P17.R1", "P17.R2", "P17.R3", "P17.R4", "P17.R5"];
+const LOCK: &[&str] = &["P17.R1", "P17.R7", "P17.R8"];
+
+pub const CHECKS: &[Check] = &[
+    Check::loom("p17.append.2", 2, None, LIST, || append(1, 2)),
+    Check::loom("p17.append.3", 3, Some(2), LIST, || append(2, 1)),
+    Check::loom("p17.lock.3", 3, Some(3), LOCK, || lock(2, false)),
+    Check::loom("p17.lock-stop.2", 2, Some(3), LOCK, lock_against_stop),
+    Check::loom("p17.shapes.3", 3, None, &["P17.R6"], || shapes(1)),
+    Check::loom("p17.replace.2", 2, None, &["P17.R3", "P17.R5"], || replace(1)),
+    Check::loom("p17.replace.3", 3, None, &["P17.R3", "P17.R5"], || replace(2)),
+    Check::loom("p17.pop.2", 2, None, &["P17.R5"], || pop(1)),
+    Check::shuttle("p17.append.7", 7, LIST, || append(6, 3)),
+    Check::shuttle("p17.lock.9", 9, LOCK, || lock(8, true)),
+    Check::shuttle("p17.shapes.6", 6, &["P17.R6"], || shapes(4)),
+];
+
+pub const SEEDED: &[Seeded] = &[
+    seeded("p17.slot-relaxed", "p17.replace.2"),
+    seeded("p17.pointer-relaxed", "p17.append.2"),
+    seeded("p17.count-relaxed", "p17.append.2"),
+    seeded("p17.count-before-item", "p17.append.2"),
+    seeded("p17.lock-by-load-store", "p17.lock.3"),
+    seeded("p17.lock-relaxed", "p17.lock.3"),
+    seeded("p17.unlock-relaxed", "p17.lock.3"),
+    seeded("p17.unlock-without-wake", "p17.lock.3"),
+    seeded("p17.unlock-without-fence", "p17.lock.3"),
+    seeded("p17.announce-without-fence", "p17.lock.3"),
+    seeded("p17.wait-attached", "p17.lock-stop.2"),
+    seeded("p17.shape-before-slot", "p17.shapes.3"),
+    seeded("p17.pop-leaves-item", "p17.pop.2"),
+];
