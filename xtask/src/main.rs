@@ -7,6 +7,7 @@ mod cpython;
 mod differential;
 mod ladder;
 mod process;
+mod programs;
 mod test;
 mod workspace;
 
@@ -30,6 +31,9 @@ enum Command {
     Ladder(ladder::Args),
     /// Run random programs with weft and CPython and compare what they print.
     Differential(differential::Args),
+    /// Measure.
+    #[command(subcommand)]
+    Bench(programs::Bench),
 }
 
 fn main() -> ExitCode {
@@ -37,6 +41,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::main(&args),
         Command::Ladder(args) => ladder::main(&args),
         Command::Differential(args) => differential::main(&args),
+        Command::Bench(bench) => programs::main(&bench),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,

@@ -23,17 +23,29 @@ pub fn cargo() -> Command {
     command
 }
 
-/// Builds `weft` with the `quick` profile and gives the binary's path.
+/// Builds `weft` with the `quick` profile (release code without the long link) and gives the binary's path.
 ///
 /// # Errors
 /// When cargo cannot be started or the build fails (cargo has then printed why).
 pub fn build_weft() -> Result<PathBuf, String> {
+    build("quick")
+}
+
+/// Builds `weft` with the `release` profile, for measuring.
+///
+/// # Errors
+/// As [`build_weft`].
+pub fn build_release() -> Result<PathBuf, String> {
+    build("release")
+}
+
+fn build(profile: &str) -> Result<PathBuf, String> {
     let status = cargo()
-        .args(["build", "--quiet", "--profile", "quick", "--package", "weft"])
+        .args(["build", "--quiet", "--profile", profile, "--package", "weft"])
         .status()
         .map_err(|error| format!("cannot start cargo: {error}"))?;
     if !status.success() {
         return Err("building weft failed".into());
     }
-    Ok(target().join("quick").join("weft"))
+    Ok(target().join(profile).join("weft"))
 }
