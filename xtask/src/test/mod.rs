@@ -4,6 +4,7 @@
 //! `N passed, N failed, N skipped`; the exit code is 1 when anything failed.
 
 mod steps;
+mod unsafe_code;
 
 use clap::Args as ClapArgs;
 use std::path::PathBuf;
