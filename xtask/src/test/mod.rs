@@ -111,7 +111,7 @@ pub fn main(args: &Args) -> Result<bool, String> {
 
 fn table(results: &[(&Step, Counts, Duration)]) -> comfy_table::Table {
     let mut table = comfy_table::Table::new();
-    table.load_style(comfy_table::presets::ASCII_HORIZONTAL_ONLY);
+    table.load_style(comfy_table::presets::ASCII_FULL_CONDENSED);
     table.set_header(["step", "passed", "failed", "skipped", "seconds", "note"]);
     for (step, counts, took) in results {
         table.add_row([
