@@ -192,7 +192,13 @@ fn rust_memory_counts_and_comes_back() {
 
 #[test]
 fn what_owns_rust_memory_is_dropped_exactly_once() {
-    let world = Arc::new(world(HeapConfig { min_budget: 128 << 10, ..CHECKED }));
+    dropped_once(true);
+    // Without poison a dead cell keeps its header until the destructor ran.
+    dropped_once(false);
+}
+
+fn dropped_once(poison: bool) {
+    let world = Arc::new(world(HeapConfig { min_budget: 128 << 10, poison, ..CHECKED }));
     const EACH: usize = 20_000;
     let inner = Arc::clone(&world);
     world.run_many(3, move |me, _| {
