@@ -20,7 +20,7 @@
 //!
 //! **Memory orders.** All relaxed: the word holds no pointer, and R1 names its only writer.
 //!
-//! **Checked by** `p9.*`. **Not checked**: whether the start values are good ones (a matter of measurement).
+//! **Checked by** `p9.*`. **Not checked**: R5, the embedder's part; whether the start values are good ones (a matter of measurement).
 
 use crate::mutant;
 use crate::sync::{AtomicU64, Ordering};

@@ -19,7 +19,7 @@
 //!
 //! **Memory orders.** All state is under the lock; its release and acquire are the hand-over of R3.
 //!
-//! **Checked by** `p6.*`. **Not checked**: exhaustion of memory inside the heap's growth (R5 makes it an error of `reserve`).
+//! **Checked by** `p6.*`. **Not checked**: exhaustion of memory inside the heap's growth (an error of `reserve`).
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

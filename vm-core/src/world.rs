@@ -47,7 +47,7 @@
 //! | wait: read ATTACHED | Acquire | start: store ATTACHED | the same |
 //! | poll: store WAITING; own look: CAS to SUSPENDED | Relaxed | – | under the list lock, which orders |
 //!
-//! **Checked by** `p1.*`. **Not checked**: two interpreters' stops together (P2), fork.
+//! **Checked by** `p1.*`. **Not checked**: R8, since a model cannot end with a parked thread (unit test); two interpreters' stops together (P2); fork.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -502,5 +502,53 @@ impl WorldStopped<'_> {
 impl Drop for WorldStopped<'_> {
     fn drop(&mut self) {
         self.world.start(self.requester);
+    }
+}
+
+#[cfg(all(test, not(any(weft_sync = "loom", weft_sync = "shuttle"))))]
+mod tests {
+    use super::*;
+    use crate::runtime::{Runtime, RuntimeConfig};
+    use crate::sync::{AtomicBool, thread};
+
+    #[test]
+    fn after_finalization_only_the_finalizer_runs() {
+        let rt = Runtime::new(RuntimeConfig::default());
+        let interp = rt.new_interpreter();
+        let main = interp.register_thread().expect("birth");
+        let other = interp.register_thread().expect("birth");
+        let me = main.attach();
+        me.stop_the_world(WorldStopped::begin_finalization);
+        let newborn = interp.register_thread().expect("birth");
+        assert_eq!([other.run_state(), newborn.run_state()], [RunState::Suspended; 2]);
+
+        // This thread never returns from `attach`; the test's process ends without it.
+        let ran = Arc::new(AtomicBool::new(false));
+        let (other2, ran2) = (Arc::clone(&other), Arc::clone(&ran));
+        let _parked = thread::spawn("daemon", 0, move || {
+            let _attached = other2.attach();
+            ran2.store(true, Ordering::SeqCst);
+        });
+        while other.run_state() != RunState::Waiting {
+            thread::yield_now();
+        }
+        // Stops go on working, and resume nobody.
+        me.stop_the_world(|world| assert_eq!(world.threads().len(), 3));
+        me.detached(thread::yield_now);
+        assert_eq!(other.run_state(), RunState::Waiting);
+        assert!(!ran.load(Ordering::SeqCst));
+        me.detach();
+    }
+
+    #[test]
+    fn a_detached_region_ends_attached_even_when_it_unwinds() {
+        let rt = Runtime::new(RuntimeConfig::default());
+        let interp = rt.new_interpreter();
+        let core = interp.register_thread().expect("birth");
+        let t = core.attach();
+        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| t.detached(|| panic!("inside"))));
+        assert!(caught.is_err());
+        assert_eq!(core.run_state(), RunState::Attached);
+        interp.unregister_thread(t);
     }
 }

@@ -47,7 +47,7 @@
 //! | advance: store | Relaxed | – | read by the owner and in a pause, which orders |
 //! | collector: load, store | Relaxed | – | in a pause (P1) |
 //!
-//! **Checked by** `p19.*`. **Not checked**: the arithmetic of cells and marks (unit tests, torture), large objects, which are allocated and
+//! **Checked by** `p19.*`. **Not checked**: the arithmetic of cells and marks, R6 among it (unit tests, torture), large objects, which are allocated and
 //! freed under the pool's lock.
 
 use vm_core::mutant;

@@ -127,7 +127,7 @@ impl Heap {
         }
     }
 
-    /// P19.R1, P19.R3 of `weak.rs`. The number of callbacks queued.
+    /// P19.R8, P19.R10. The number of callbacks queued.
     fn process_weak(&self, entries: &mut [WeakEntry], epoch: u8, world: &WorldStopped<'_>) -> usize {
         let live = LiveView { space: &self.space, epoch };
         let mut pending = self.pending.lock();
@@ -236,8 +236,7 @@ impl Heap {
                 Phase::Unswept | Phase::Owned | Phase::Full | Phase::Abandoned => {}
             }
             let class = usize::from(block.class);
-            // SAFETY: in a pause, after marking.
-            let cells = count_marks(unsafe { self.space.quiet_marks_of(number) }, epoch);
+            let cells = count_marks(self.space.marks_of(number), epoch);
             stats.live_cells += cells;
             stats.live_bytes += cells * bytes_of(class);
             if self.config.poison && !block.drops {
@@ -330,7 +329,7 @@ impl Heap {
         loop {
             let Some(number) = self.drop_queue.lock().pop() else { return };
             let state = self.space.state(number);
-            // A drop-bearing block is listed for allocation only after this.
+            // Claimed by an allocating thread, which drops as it goes.
             if let Some(block) = state.claim() {
                 let (freed, live) = self.drop_dead_in(number, usize::from(block.class), block.position);
                 self.discharge(freed);

@@ -9,14 +9,14 @@
 //! **State.** A [`WeakSlot`] in the weak reference's cell, which `trace` does not visit: the referent's address, tagged or not, or 0.
 //!
 //! **Rules.**
-//! * R1 A slot is cleared in a pause only, and every slot of a dead referent is, before the world starts: [`clear_dead`] looks at all registered
+//! * R8 A slot is cleared in a pause only, and every slot of a dead referent is, before the world starts: [`clear_dead`] looks at all registered
 //!   references, also at those that are dead themselves, because a finalizer may bring them back.
-//! * R2 A reader has the word in a register or on its stack before its next safepoint; there a conservative scan finds it. So a get is a plain load.
-//! * R3 Order in the pause: mark; clear slots of unmarked referents, queue the callbacks of marked references; queue unmarked
+//! * R9 A reader has the word in a register or on its stack before its next safepoint; there a conservative scan finds it. So a get is a plain load.
+//! * R10 Order in the pause: mark; clear slots of unmarked referents, queue the callbacks of marked references; queue unmarked
 //!   finalizable cells, mark from them; only now is death final.
-//! * R4 Queued cells are roots until they are taken, and callbacks and finalizers run after the world started.
+//! * R11 Queued cells are roots until they are taken, and callbacks and finalizers run after the world started.
 //!
-//! **Guarantees.** R1 and R2 together: no reader holds a dangling word. A finalizer runs at most once (PEP 442), and its object is
+//! **Guarantees.** R8 and R9 together: no reader holds a dangling word. A finalizer runs at most once (PEP 442), and its object is
 //! whole when it runs. **Not guaranteed**: when, in which order, or that it runs before the process ends.
 //!
 //! **Memory orders.**
@@ -27,7 +27,8 @@
 //! | [`WeakSlot::get`] | Acquire | set | as above |
 //! | clear | Release | get | a plain store on x86-64; the pause (P1) already orders it |
 //!
-//! **Checked by** `p19.weak-*`. **Not checked**: the conservative scan (torture test).
+//! **Checked by** `p19.weak-*`. **Not checked**: the conservative scan (torture test); R10 and R11, the order of steps inside one pause, where no other
+//! thread runs (unit tests).
 
 use vm_core::mutant;
 use vm_core::slot::WordSlot;
@@ -48,7 +49,7 @@ impl Default for WeakSlot {
 }
 
 impl WeakSlot {
-    /// The referent's word, or `None` once it is dead. The caller keeps the word in a local for as long as it uses it (R2).
+    /// The referent's word, or `None` once it is dead. The caller keeps the word in a local for as long as it uses it (R9).
     #[inline]
     pub fn get(&self, _attached: &Attached<'_>) -> Option<u64> {
         self.peek()
@@ -70,13 +71,13 @@ impl WeakSlot {
         self.0.store(word, Ordering::Release);
     }
 
-    /// Dead from now on (R1).
+    /// Dead from now on (R8).
     pub fn clear(&self, _world: &WorldStopped<'_>) {
         self.0.store(0, Ordering::Release);
     }
 }
 
-/// Clears the slots whose referent is unmarked (R1), all of `slots`. `is_live` tells of a referent's word and of the reference
+/// Clears the slots whose referent is unmarked (R8), all of `slots`. `is_live` tells of a referent's word and of the reference
 /// that holds the slot; `dead` is called with each reference cleared that is itself alive.
 pub fn clear_dead<'s, K: Copy>(
     slots: impl Iterator<Item = (K, &'s WeakSlot)>,

@@ -3,6 +3,7 @@
 //! Every tool here prints for people, so the workspace's ban on stray prints is lifted for this crate.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its user")]
 
+mod check;
 mod cpython;
 mod differential;
 mod ladder;
@@ -27,6 +28,8 @@ enum Command {
     /// Run everything: format, lints, unit tests, the Python ladder, differential tests, documentation.
     #[command(after_help = test::steps_help())]
     Test(test::Args),
+    /// Explore the synchronization protocols with their model checkers, and run the seeded bugs that they must catch.
+    Check(check::CheckArgs),
     /// Run our own Python test programs (tests/ladder) and compare with their committed outputs.
     Ladder(ladder::Args),
     /// Run random programs with weft and CPython and compare what they print.
@@ -39,6 +42,7 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Test(args) => test::main(&args),
+        Command::Check(args) => check::main(&args),
         Command::Ladder(args) => ladder::main(&args),
         Command::Differential(args) => differential::main(&args),
         Command::Bench(bench) => programs::main(&bench),

@@ -9,6 +9,7 @@ mod p07_copies;
 mod p08_words;
 mod p09_backoff;
 mod p17_published;
+mod p19_heap;
 mod p21_blocking;
 
 use std::sync::Arc;
@@ -28,6 +29,7 @@ pub const ALL: &[(&[Check], &[Seeded])] = &[
     (p08_words::CHECKS, p08_words::SEEDED),
     (p09_backoff::CHECKS, p09_backoff::SEEDED),
     (p17_published::CHECKS, p17_published::SEEDED),
+    (p19_heap::CHECKS, p19_heap::SEEDED),
     (p21_blocking::CHECKS, p21_blocking::SEEDED),
 ];
 
@@ -72,6 +74,12 @@ impl Private {
     fn add(&self, n: u32) {
         // SAFETY: the checkers run one thread at a time, and report an access that overlaps.
         self.0.with_mut(|p| unsafe { *p += n });
+    }
+
+    #[track_caller]
+    fn set(&self, n: u32) {
+        // SAFETY: as above.
+        self.0.with_mut(|p| unsafe { *p = n });
     }
 
     #[track_caller]

@@ -1,0 +1,281 @@
+//! `cargo xtask check`: the protocols under their model checkers.
+//!
+//! Builds `model-checks` once per back end of the facade, starts one process per check and per seeded bug, and prints what was
+//! explored. A check that stopped at a limit says `capped`; only one that ran every execution within its bound says `exhausted`.
+
+mod binary;
+mod rules;
+mod schedule;
+mod table;
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use binary::{Backend, Binaries, Listed};
+use schedule::{Job, Verdict};
+
+/// Arguments of `cargo xtask check`.
+#[derive(Args)]
+pub struct CheckArgs {
+    #[command(subcommand)]
+    what: What,
+    /// Also write the results to this file, as JSON.
+    #[arg(long, global = true, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Every check at its own bound, and every seeded bug; a few minutes.
+    Quick,
+    /// The loom checks of one protocol (p1) or one check (p1.stop.2) at a chosen bound.
+    Loom {
+        /// Protocol or check.
+        name: String,
+        /// Preemptions per execution at most; without it there is no bound.
+        #[arg(long, value_name = "N")]
+        pb: Option<usize>,
+        /// Seconds per check, after which it is capped.
+        #[arg(long, value_name = "S", default_value_t = 600.0)]
+        seconds: f64,
+    },
+    /// The shuttle checks of one protocol or one check, with a chosen number of schedules and seed.
+    Shuttle {
+        /// Protocol or check.
+        name: String,
+        /// Schedules per check, over all schedulers of the portfolio.
+        #[arg(long, value_name = "N", default_value_t = 200_000)]
+        schedules: usize,
+        /// Seed of every scheduler.
+        #[arg(long, value_name = "S", default_value_t = 0)]
+        seed: u64,
+    },
+    /// The names of all checks, their rules, and their seeded bugs.
+    List,
+}
+
+/// What a run of the checks found.
+#[derive(Serialize)]
+pub struct CheckSummary {
+    /// One per check.
+    pub rows: Vec<Row>,
+    /// Rules without a model, models of missing rules, seeded bugs without a check, and the like.
+    pub inconsistencies: Vec<String>,
+    /// Wall time, building included.
+    pub seconds: f64,
+}
+
+/// One check.
+#[derive(Serialize)]
+pub struct Row {
+    /// Its name.
+    pub check: String,
+    /// Its protocol.
+    pub protocol: String,
+    /// loom or shuttle.
+    pub checker: String,
+    /// Threads of the model.
+    pub threads: usize,
+    /// What bounds the exploration.
+    pub bound: String,
+    /// Executions run.
+    pub executions: u64,
+    /// `exhausted`, `capped(n)` or `FAILED`.
+    pub outcome: String,
+    /// Why it failed.
+    pub failure: Option<String>,
+    /// Wall time of its process.
+    pub seconds: f64,
+    /// The seeded bugs that this check is to catch.
+    pub seeded: Vec<Caught>,
+}
+
+/// One seeded bug.
+#[derive(Serialize)]
+pub struct Caught {
+    /// Its name.
+    pub name: String,
+    /// Whether the check failed with it.
+    pub caught: bool,
+    /// What the check said.
+    pub report: String,
+    /// Wall time of its process.
+    pub seconds: f64,
+}
+
+impl CheckSummary {
+    /// Checks that explored without a failure, and seeded bugs that were caught.
+    pub fn passed(&self) -> usize {
+        let ok = self.rows.iter().filter(|r| r.failure.is_none()).count();
+        ok + self.rows.iter().flat_map(|r| &r.seeded).filter(|s| s.caught).count()
+    }
+
+    /// Checks that failed, seeded bugs that were missed, and inconsistencies.
+    pub fn failed(&self) -> usize {
+        let bad = self.rows.iter().filter(|r| r.failure.is_some()).count();
+        bad + self.rows.iter().flat_map(|r| &r.seeded).filter(|s| !s.caught).count()
+            + self.inconsistencies.len()
+    }
+}
+
+/// Seconds per check at quick settings; none should come near.
+const QUICK_SECONDS: f64 = 60.0;
+/// Schedules per shuttle check at quick settings.
+const QUICK_SCHEDULES: usize = 25_000;
+
+/// The command: runs, prints, and says whether all went well.
+///
+/// # Errors
+/// When the checks cannot be built or listed, no check has the given name, or the JSON file cannot be written.
+pub fn main(args: &CheckArgs) -> Result<bool, String> {
+    if matches!(args.what, What::List) {
+        let binaries = Binaries::build(&[Backend::Loom])?;
+        print!("{}", table::list(&binaries.list()?));
+        return Ok(true);
+    }
+    let summary = run(args)?;
+    print!("{}", table::render(&summary));
+    if let Some(path) = &args.json {
+        let text = serde_json::to_string_pretty(&summary).map_err(|e| format!("cannot write JSON: {e}"))?;
+        std::fs::write(path, text).map_err(|e| format!("cannot write {}: {e}", path.display()))?;
+    }
+    Ok(summary.failed() == 0)
+}
+
+/// Every check at its own bound and every seeded bug: what `cargo xtask test` includes.
+///
+/// # Errors
+/// As [`main`].
+pub fn quick() -> Result<CheckSummary, String> {
+    run(&CheckArgs { what: What::Quick, json: None })
+}
+
+/// Builds and runs what `args` asks for.
+///
+/// # Errors
+/// As [`main`].
+pub fn run(args: &CheckArgs) -> Result<CheckSummary, String> {
+    let start = Instant::now();
+    let (backends, name): (&[Backend], Option<&str>) = match &args.what {
+        What::Quick | What::List => (&[Backend::Loom, Backend::Shuttle], None),
+        What::Loom { name, .. } => (&[Backend::Loom], Some(name)),
+        What::Shuttle { name, .. } => (&[Backend::Shuttle], Some(name)),
+    };
+    let binaries = Binaries::build(backends)?;
+    let listed = binaries.list()?;
+    let selected: Vec<_> = listed
+        .checks
+        .iter()
+        .filter(|c| backends.contains(&c.backend()) && name.is_none_or(|n| selects(n, &c.name)))
+        .collect();
+    if selected.is_empty() {
+        let name = name.unwrap_or("anything");
+        return Err(format!("no check of {name} here; `cargo xtask check list` names them all"));
+    }
+    let mut jobs = Vec::new();
+    for check in &selected {
+        let options = match &args.what {
+            What::Quick | What::List => {
+                vec![
+                    "--seconds".into(),
+                    QUICK_SECONDS.to_string(),
+                    "--schedules".into(),
+                    QUICK_SCHEDULES.to_string(),
+                ]
+            }
+            What::Loom { pb, seconds, .. } => {
+                let bound = pb.map_or_else(|| "none".to_owned(), |n| n.to_string());
+                vec!["--bound".into(), bound, "--seconds".into(), seconds.to_string()]
+            }
+            What::Shuttle { schedules, seed, .. } => {
+                vec!["--schedules".into(), schedules.to_string(), "--seed".into(), seed.to_string()]
+            }
+        };
+        let limit = match &args.what {
+            What::Loom { seconds, .. } => seconds * 2.0 + 60.0,
+            What::Shuttle { .. } => 24.0 * 3600.0,
+            What::Quick | What::List => QUICK_SECONDS * 2.0,
+        };
+        jobs.push(Job { check: check.name.clone(), mutant: None, backend: check.backend(), options, limit });
+        if matches!(args.what, What::Quick) {
+            for mutant in listed.mutants.iter().filter(|m| m.caught_by == check.name) {
+                let options = vec!["--seconds".into(), QUICK_SECONDS.to_string()];
+                let mutant = Some(mutant.name.clone());
+                let limit = QUICK_SECONDS * 2.0;
+                jobs.push(Job {
+                    check: check.name.clone(),
+                    mutant,
+                    backend: check.backend(),
+                    options,
+                    limit,
+                });
+            }
+        }
+    }
+    let verdicts = schedule::run_all(&binaries, &jobs);
+    let rows = rows(&listed, &jobs, &verdicts);
+    let inconsistencies =
+        if matches!(args.what, What::Quick) { rules::inconsistencies(&listed)? } else { Vec::new() };
+    Ok(CheckSummary { rows, inconsistencies, seconds: start.elapsed().as_secs_f64() })
+}
+
+/// Whether `name`, a protocol or a check, selects `check`.
+fn selects(name: &str, check: &str) -> bool {
+    let name = name.to_lowercase();
+    check == name || check.strip_prefix(&name).is_some_and(|rest| rest.starts_with('.'))
+}
+
+fn rows(listed: &Listed, jobs: &[Job], verdicts: &[Verdict]) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    for (job, verdict) in jobs.iter().zip(verdicts) {
+        if let (Some(mutant), Some(row)) = (&job.mutant, rows.last_mut()) {
+            let (caught, report) = match &verdict.found {
+                Ok(explored) => (false, format!("missed in {} executions", explored.executions)),
+                // A hang is no finding: the checkers report deadlocks, and bound everything else.
+                Err(report) => (!verdict.timed_out && !verdict.refused, report.clone()),
+            };
+            row.seeded.push(Caught { name: mutant.clone(), caught, report, seconds: verdict.seconds });
+            continue;
+        }
+        let Some(check) = listed.checks.iter().find(|c| c.name == job.check) else { continue };
+        let mut row = Row {
+            check: check.name.clone(),
+            protocol: check.protocol.clone(),
+            checker: check.checker.clone(),
+            threads: check.threads,
+            bound: String::new(),
+            executions: 0,
+            outcome: "FAILED".to_owned(),
+            failure: None,
+            seconds: verdict.seconds,
+            seeded: Vec::new(),
+        };
+        match &verdict.found {
+            Ok(explored) => {
+                row.bound.clone_from(&explored.bound);
+                row.executions = explored.executions;
+                row.outcome = match explored.outcome.as_str() {
+                    "capped" => format!("capped({})", explored.executions),
+                    other => other.to_owned(),
+                };
+            }
+            Err(report) => row.failure = Some(report.clone()),
+        }
+        rows.push(row);
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::selects;
+
+    #[test]
+    fn a_protocol_selects_its_checks_and_no_other_protocol_s() {
+        assert!(selects("p1", "p1.stop.2") && selects("P1", "p1.stop.2") && selects("p1.stop", "p1.stop.2"));
+        assert!(!selects("p1", "p17.lock.3") && !selects("p1.st", "p1.stop.2"));
+    }
+}

@@ -1,0 +1,136 @@
+//! Runs the jobs, one process each, as many at a time as the machine runs threads.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Deserialize;
+
+use super::binary::{Backend, Binaries};
+use crate::process::{self, End, Plan};
+
+/// One process to run.
+pub struct Job {
+    /// The check.
+    pub check: String,
+    /// The seeded bug to run it with.
+    pub mutant: Option<String>,
+    /// What explores it.
+    pub backend: Backend,
+    /// More arguments.
+    pub options: Vec<String>,
+    /// Seconds after which the process is killed; it should have stopped by itself long before.
+    pub limit: f64,
+}
+
+/// What a check that found nothing prints.
+#[derive(Deserialize)]
+pub struct Explored {
+    /// `exhausted` or `capped`.
+    pub outcome: String,
+    /// What bounded it.
+    pub bound: String,
+    /// Executions run.
+    pub executions: u64,
+}
+
+/// How a job ended.
+pub struct Verdict {
+    /// What was explored without a failure, or the failure.
+    pub found: Result<Explored, String>,
+    /// The process had to be killed.
+    pub timed_out: bool,
+    /// The process refused its arguments: nothing was checked.
+    pub refused: bool,
+    /// Wall time.
+    pub seconds: f64,
+}
+
+/// Runs all `jobs`; the verdicts are in their order.
+pub fn run_all(binaries: &Binaries, jobs: &[Job]) -> Vec<Verdict> {
+    let bar = ProgressBar::new(jobs.len() as u64);
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed} {msg}") {
+        bar.set_style(style);
+    }
+    let next = AtomicUsize::new(0);
+    let verdicts: Vec<Mutex<Option<Verdict>>> = jobs.iter().map(|_| Mutex::new(None)).collect();
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                while let Some((job, slot)) = {
+                    let i = next.fetch_add(1, Ordering::Relaxed);
+                    jobs.get(i).zip(verdicts.get(i))
+                } {
+                    bar.set_message(job.mutant.clone().unwrap_or_else(|| job.check.clone()));
+                    let verdict = run(binaries, job);
+                    if let Ok(mut slot) = slot.lock() {
+                        *slot = Some(verdict);
+                    }
+                    bar.inc(1);
+                }
+            });
+        }
+    });
+    bar.finish_and_clear();
+    let lost =
+        || Verdict { found: Err("its worker died".into()), timed_out: true, refused: false, seconds: 0.0 };
+    verdicts.into_iter().map(|slot| slot.into_inner().ok().flatten().unwrap_or_else(lost)).collect()
+}
+
+fn run(binaries: &Binaries, job: &Job) -> Verdict {
+    let mut command = binaries.command(job.backend);
+    command.args(["run", &job.check]).args(&job.options);
+    if let Some(mutant) = &job.mutant {
+        command.args(["--mutant", mutant]);
+    }
+    let plan = Plan { limit: Duration::from_secs_f64(job.limit), ..Plan::default() };
+    let finished = match process::run(&mut command, &plan) {
+        Ok(finished) => finished,
+        Err(error) => {
+            let found = Err(format!("cannot start: {error}"));
+            return Verdict { found, timed_out: false, refused: true, seconds: 0.0 };
+        }
+    };
+    let stdout = String::from_utf8_lossy(&finished.stdout);
+    let found = match finished.end {
+        End::Code(0) => stdout
+            .lines()
+            .last()
+            .and_then(|line| serde_json::from_str(line).ok())
+            .ok_or_else(|| "no record on its standard output".to_owned()),
+        end => Err(report(&String::from_utf8_lossy(&finished.stderr), end)),
+    };
+    Verdict {
+        found,
+        timed_out: finished.end == End::TimedOut,
+        refused: matches!(finished.end, End::Code(0 | 2)),
+        seconds: finished.took.as_secs_f64(),
+    }
+}
+
+/// The finding, in one line.
+fn report(stderr: &str, end: End) -> String {
+    let mut lines = stderr.lines().skip_while(|line| !line.starts_with("execution "));
+    match lines.next() {
+        Some(first) => {
+            // "execution 12: panicked at file:line:" and the message on the lines after it.
+            let rest: Vec<&str> = lines.take(3).map(str::trim).collect();
+            format!("{first} {}", rest.join(" "))
+        }
+        None => format!("{end}: {}", stderr.lines().last().unwrap_or("no message")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_the_first_finding() {
+        let stderr = "noise\nexecution 7: panicked at a.rs:1:2:\ndata race\n\nmore";
+        assert_eq!(report(stderr, End::Code(1)), "execution 7: panicked at a.rs:1:2: data race  more");
+        assert_eq!(report("x\nlast", End::Signal(6)), "killed by signal 6: last");
+    }
+}
