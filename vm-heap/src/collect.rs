@@ -236,7 +236,8 @@ impl Heap {
                 Phase::Unswept | Phase::Owned | Phase::Full | Phase::Abandoned => {}
             }
             let class = usize::from(block.class);
-            let cells = count_marks(self.space.marks_of(number), epoch);
+            // SAFETY: in a pause, after marking.
+            let cells = count_marks(unsafe { self.space.quiet_marks_of(number) }, epoch);
             stats.live_cells += cells;
             stats.live_bytes += cells * bytes_of(class);
             if self.config.poison && !block.drops {
@@ -329,7 +330,7 @@ impl Heap {
         loop {
             let Some(number) = self.drop_queue.lock().pop() else { return };
             let state = self.space.state(number);
-            // Claimed by an allocating thread, which drops as it goes.
+            // A drop-bearing block is listed for allocation only after this.
             if let Some(block) = state.claim() {
                 let (freed, live) = self.drop_dead_in(number, usize::from(block.class), block.position);
                 self.discharge(freed);

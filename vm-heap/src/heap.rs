@@ -355,8 +355,9 @@ impl Heap {
         most: usize,
     ) -> std::ops::Range<usize> {
         let epoch = self.epoch.load(Ordering::Relaxed);
-        let marks = self.space.marks_of(block);
-        let is_free = |granule: &usize| marks[*granule].load(Ordering::Relaxed) != epoch;
+        // SAFETY: the caller is attached, so no marker runs.
+        let marks = unsafe { self.space.quiet_marks_of(block) };
+        let is_free = |granule: &usize| marks[*granule] != epoch;
         let Some(first) = within.clone().step_by(stride).find(is_free) else {
             return within.end..within.end;
         };

@@ -245,13 +245,13 @@ fn prefetch(cell: NonNull<Header>) {
 }
 
 /// How many of a block's mark bytes carry this collection's number.
-pub(crate) fn count_marks(marks: &[AtomicU8; BLOCK_GRANULES], epoch: u8) -> usize {
+pub(crate) fn count_marks(marks: &[u8; BLOCK_GRANULES], epoch: u8) -> usize {
     let mut total = 0;
     // 128 at a time: a byte holds the sum, so the compiler uses byte lanes.
     for chunk in marks.chunks_exact(128) {
         let mut sum = 0_u8;
         for mark in chunk {
-            sum += u8::from(mark.load(Ordering::Relaxed) == epoch);
+            sum += u8::from(*mark == epoch);
         }
         total += usize::from(sum);
     }

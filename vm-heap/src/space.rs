@@ -176,6 +176,17 @@ impl Space {
         unsafe { self.marks().add(block as usize * BLOCK_GRANULES).cast().as_ref() }
     }
 
+    /// The mark bytes of a block while nobody marks.
+    ///
+    /// # Safety
+    /// No marker runs as long as the reference lives: the caller is attached, or in a pause after marking.
+    #[inline]
+    pub unsafe fn quiet_marks_of(&self, block: u32) -> &[u8; BLOCK_GRANULES] {
+        // SAFETY: same memory and size; marks are written in pauses only, by the caller's promise not now. Plain bytes,
+        // unlike atomics, are read many at a time.
+        unsafe { &*std::ptr::from_ref(self.marks_of(block)).cast() }
+    }
+
     /// Rewrites the marks of the blocks below `top` so that `old` becomes 1 and everything else 0. In a pause.
     pub fn renumber_marks(&self, top: u32, old: u8) {
         for block in 0..top {

@@ -192,7 +192,13 @@ fn rust_memory_counts_and_comes_back() {
 
 #[test]
 fn what_owns_rust_memory_is_dropped_exactly_once() {
-    let world = Arc::new(world(HeapConfig { min_budget: 128 << 10, ..CHECKED }));
+    dropped_once(true);
+    // Without poison a dead cell keeps its header until the destructor ran.
+    dropped_once(false);
+}
+
+fn dropped_once(poison: bool) {
+    let world = Arc::new(world(HeapConfig { min_budget: 128 << 10, poison, ..CHECKED }));
     const EACH: usize = 20_000;
     let inner = Arc::clone(&world);
     world.run_many(3, move |me, _| {
@@ -341,6 +347,42 @@ fn several_markers_mark_what_one_does() {
     };
     assert_eq!(build(1), 1_600_000);
     assert_eq!(build(3), 1_600_000);
+}
+
+#[test]
+fn interior_words_keep_small_cells() {
+    let world = world(CHECKED);
+    world.run(|me| {
+        for words in [1, 2, 5, 12, 14, 30, 60, 200, 900] {
+            let inside = aside(|| {
+                let node = me.node(0, words).expect("memory");
+                slot(node, words - 1).store(7, Ordering::Relaxed);
+                std::hint::black_box(slot(node, words - 1))
+            });
+            aside(|| me.collect());
+            assert_eq!(std::hint::black_box(inside).load(Ordering::Relaxed), 7, "{words} words");
+        }
+    });
+}
+
+/// A thread that is parked, runs something that parks too, and is still parked afterwards.
+#[test]
+fn a_nested_safepoint_keeps_the_outer_one() {
+    let world = Arc::new(world(CHECKED));
+    let inner = Arc::clone(&world);
+    world.run(move |me| {
+        let head = list(me, 1000);
+        me.heap.safepoint_park(|| {
+            me.heap.detached(me.attached, || ());
+            // Still parked, so what the outer frame holds is found; another thread stops the world.
+            me.attached.detached(|| {
+                inner.run_many(1, |me, _| {
+                    me.collect();
+                });
+            });
+        });
+        check_list(head, 1000);
+    });
 }
 
 /// A cell that died stays where it was, header and all, until its memory is used again. A stray word must not bring it back: what it

@@ -94,6 +94,7 @@ impl World {
         let base = base.min(stack_end());
         let mut thread = self.heap.register_thread(&core, base);
         let attached = core.attach();
+        let _deadly = Deadly;
         let result = body(&Me { heap: &mut thread, attached: &attached });
         self.heap.unregister_thread(thread);
         self.interpreter.unregister_thread(attached);
@@ -114,6 +115,20 @@ impl World {
             })
             .collect();
         handles.into_iter().map(|h| h.join().expect("no panic")).collect()
+    }
+}
+
+/// A thread that unwinds stays attached, and every other would wait for it for ever.
+struct Deadly;
+
+impl Drop for Deadly {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let message = "a registered thread panicked; --nocapture shows why\n";
+            // SAFETY: writes a string. The harness would capture anything but the descriptor itself.
+            unsafe { libc::write(2, message.as_ptr().cast(), message.len()) };
+            std::process::exit(101);
+        }
     }
 }
 

@@ -78,11 +78,16 @@ fn make(runner: &Runner<'_>, case: &Case) -> Result<usize, String> {
     };
     write("out", show(&first.stdout))?;
     match case.stderr {
-        Stderr::Compare | Stderr::Last | Stderr::Kind => {
+        Stderr::Compare => {
             if first.stderr != again.stderr {
                 return Err("two runs print different errors".into());
             }
             write("err", show(&first.stderr))?;
+        }
+        // Only the last line is compared, so only it is kept.
+        Stderr::Last | Stderr::Kind => {
+            let text = show(&first.stderr);
+            write("err", format!("{}\n", text.lines().last().unwrap_or_default()))?;
         }
         Stderr::Empty if !first.stderr.is_empty() => return Err(format!("stderr: {}", show(&first.stderr))),
         _ => {}

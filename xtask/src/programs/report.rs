@@ -86,7 +86,7 @@ pub fn print(rows: &[Row], others: &[Interpreter]) {
     counts.sort_unstable();
     counts.dedup();
     let mut table = comfy_table::Table::new();
-    table.load_style(comfy_table::presets::ASCII_HORIZONTAL_ONLY);
+    table.load_style(comfy_table::presets::ASCII_FULL_CONDENSED);
     let mut header = vec!["program".to_owned(), "results".into(), "s/loop".into(), "spread".into()];
     header.extend(others.iter().map(|other| format!("{} ÷ weft", other.name)));
     for count in &counts {

@@ -4,6 +4,7 @@
 //! `N passed, N failed, N skipped`; the exit code is 1 when anything failed.
 
 mod steps;
+mod unsafe_code;
 
 use clap::Args as ClapArgs;
 use std::path::PathBuf;
@@ -110,7 +111,7 @@ pub fn main(args: &Args) -> Result<bool, String> {
 
 fn table(results: &[(&Step, Counts, Duration)]) -> comfy_table::Table {
     let mut table = comfy_table::Table::new();
-    table.load_style(comfy_table::presets::ASCII_HORIZONTAL_ONLY);
+    table.load_style(comfy_table::presets::ASCII_FULL_CONDENSED);
     table.set_header(["step", "passed", "failed", "skipped", "seconds", "note"]);
     for (step, counts, took) in results {
         table.add_row([

@@ -1,6 +1,6 @@
 //! The steps of `cargo xtask test`, in the order in which they run: what fails fast comes first.
 
-use super::{Counts, Step};
+use super::{Counts, Step, unsafe_code};
 use crate::{cpython, ladder, workspace};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 /// All steps.
 pub const ALL: &[Step] = &[
     Step { name: "fmt", what: "formatting (cargo fmt --check)", run: fmt },
+    Step { name: "unsafe", what: "unsafe code only where docs/unsafe.md says", run: unsafe_code::check },
     Step { name: "clippy", what: "lints as errors, all targets", run: clippy },
     Step { name: "unit", what: "unit and integration tests of the crates", run: unit },
     Step { name: "ladder", what: "our Python programs against committed outputs", run: run_ladder },

@@ -1,0 +1,133 @@
+//! What an allocation costs, collections included, beside the system's `malloc` and `free` in the same run.
+//!
+//! `cargo bench -p vm-heap` prints nanoseconds of thread CPU time, best of several rounds, and the ratio.
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints its result")]
+#![expect(clippy::disallowed_methods, reason = "a benchmark starts its own threads")]
+
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use std::sync::Arc;
+
+use support::{Me, NODE, World, slot, tagged, world};
+use vm_core::sync::Ordering;
+use vm_heap::HeapConfig;
+
+const COUNT: u64 = 20_000_000;
+const ROUNDS: usize = 5;
+
+/// CPU time of the calling thread, in nanoseconds.
+fn cpu() -> u64 {
+    let mut t = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: fills the structure.
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut t) };
+    t.tv_sec as u64 * 1_000_000_000 + t.tv_nsec as u64
+}
+
+fn best(mut f: impl FnMut()) -> f64 {
+    let once = |f: &mut dyn FnMut()| {
+        let start = cpu();
+        f();
+        (cpu() - start) as f64 / COUNT as f64
+    };
+    (0..ROUNDS).map(|_| once(&mut f)).fold(f64::INFINITY, f64::min)
+}
+
+#[inline(never)]
+fn fixed<const BYTES: usize>(me: &Me<'_>) {
+    for i in 0..COUNT {
+        let cell = me.heap.alloc_class::<BYTES>().expect("memory");
+        // SAFETY: fresh memory of this size.
+        unsafe { (*cell.as_ptr()).kind = NODE };
+        if BYTES > 16 {
+            slot(cell, 0).store(i, Ordering::Relaxed);
+        }
+        std::hint::black_box(cell);
+    }
+}
+
+#[inline(never)]
+fn mixed(me: &Me<'_>) {
+    for i in 0..COUNT {
+        let cell = me.heap.alloc(16 + (i as usize * 7 & 0x30)).expect("memory");
+        // SAFETY: fresh memory of this size.
+        unsafe { (*cell.as_ptr()).kind = NODE };
+        std::hint::black_box(cell);
+    }
+}
+
+/// Alive: a list of `cells`, so that every block is partly free.
+fn survivors(me: &Me<'_>, world: &World, cells: usize) {
+    for i in 0..cells * 2 {
+        let cell = me.node(1, 1).expect("memory");
+        if i % 2 == 0 {
+            let mut roots = world.roots.lock();
+            slot(cell, 0).store(roots.pop().unwrap_or(0), Ordering::Release);
+            roots.push(tagged(cell));
+        }
+    }
+}
+
+#[inline(never)]
+fn malloc_ring() {
+    let mut ring = [std::ptr::null_mut::<libc::c_void>(); 64];
+    for i in 0..COUNT {
+        let at = &mut ring[i as usize % 64];
+        // SAFETY: each pointer is freed once; `free(NULL)` does nothing.
+        unsafe {
+            libc::free(*at);
+            *at = libc::calloc(1, 32);
+        }
+        std::hint::black_box(*at);
+    }
+    for p in ring {
+        // SAFETY: as above.
+        unsafe { libc::free(p) };
+    }
+}
+
+fn main() {
+    if std::env::args().any(|a| a == "--profile-me") {
+        let world = world(HeapConfig { min_budget: 4 << 20, ..HeapConfig::default() });
+        println!("{:.2} ns", world.run(|me| best(|| fixed::<32>(me))));
+        println!("{:?}", world.heap.stats());
+        return;
+    }
+    let malloc = best(malloc_ring);
+    println!("malloc + free, 32 B, ring of 64          {malloc:6.2} ns");
+    for megabytes in [1_usize, 2, 4, 8, 16, 64] {
+        let config = HeapConfig { min_budget: megabytes << 20, ..HeapConfig::default() };
+        let run = |what: &str, body: &dyn Fn(&Me<'_>)| {
+            let world = world(config);
+            let ns = world.run(|me| best(|| body(me)));
+            println!("{what:28} {megabytes:3} MB budget {ns:6.2} ns  {:5.2} × malloc", ns / malloc);
+        };
+        run("32 B", &fixed::<32>);
+        run("16 B", &fixed::<16>);
+        run("16..64 B", &mixed);
+        let world = world(config);
+        let ns = world.run(|me| {
+            survivors(me, &world, 50_000);
+            best(|| fixed::<32>(me))
+        });
+        let stats = world.heap.stats();
+        println!(
+            "32 B, half-full blocks       {megabytes:3} MB budget {ns:6.2} ns  {:5.2} × malloc, {} pauses, {:?} on average",
+            ns / malloc,
+            stats.collections,
+            stats.total_pause / stats.collections.max(1) as u32
+        );
+    }
+    let config = HeapConfig { min_budget: 4 << 20, ..HeapConfig::default() };
+    for threads in [1, 2] {
+        let world = Arc::new(world(config));
+        let wall = std::time::Instant::now();
+        let times = world.run_many(threads, |me, _| best(|| fixed::<32>(me)));
+        println!(
+            "32 B, {threads} threads, CPU per thread {:6.2} ns, wall {:?}",
+            times.iter().sum::<f64>() / threads as f64,
+            wall.elapsed()
+        );
+    }
+}
