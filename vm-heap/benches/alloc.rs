@@ -1,9 +1,8 @@
-//! What an allocation costs, collections included, beside the system's `malloc` and `free` in the same run.
+//! What an allocation costs, collections included, beside the system's `malloc` and `free` in the same run; what a full mark and a new heap cost.
 //!
 //! `cargo bench -p vm-heap` prints nanoseconds of thread CPU time, best of several rounds, and the ratio.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its result")]
-#![expect(clippy::disallowed_methods, reason = "a benchmark starts its own threads")]
 
 #[path = "../tests/support/mod.rs"]
 mod support;
@@ -50,7 +49,7 @@ fn fixed<const BYTES: usize>(me: &Me<'_>) {
 #[inline(never)]
 fn mixed(me: &Me<'_>) {
     for i in 0..COUNT {
-        let cell = me.heap.alloc(16 + (i as usize * 7 & 0x30)).expect("memory");
+        let cell = me.heap.alloc(16 + ((i as usize * 7) & 0x30)).expect("memory");
         // SAFETY: fresh memory of this size.
         unsafe { (*cell.as_ptr()).kind = NODE };
         std::hint::black_box(cell);
@@ -87,7 +86,52 @@ fn malloc_ring() {
     }
 }
 
+/// Pause of a full collection of three million nodes: a chain, or each with a second reference to anywhere.
+fn full_mark(random: bool, markers: usize) {
+    const CELLS: usize = 3_000_000;
+    let world = world(HeapConfig { markers, min_budget: 1 << 30, ..HeapConfig::default() });
+    world.run(|me| {
+        let mut cells = Vec::with_capacity(CELLS);
+        let mut state = 1_u64;
+        for i in 0..CELLS {
+            let cell = me.node(2, 0).expect("memory");
+            if i % 64 != 0 {
+                slot(cell, 0).store(tagged(cells[i - 1]), Ordering::Release);
+            }
+            if random && i != 0 {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                slot(cell, 1).store(tagged(cells[(state >> 33) as usize % i]), Ordering::Release);
+            }
+            cells.push(cell);
+        }
+        world.roots.lock().extend(cells.iter().skip(63).step_by(64).map(|cell| tagged(*cell)));
+        let pauses = (0..6).map(|_| me.collect());
+        let best = pauses.map(|stats| (stats.pause, stats.live_cells)).min().expect("six");
+        println!(
+            "full mark, {} {}, {markers} marker(s): {:?}, {:.1} ns per cell",
+            best.1,
+            if random { "random" } else { "chains" },
+            best.0,
+            best.0.as_nanos() as f64 / best.1 as f64
+        );
+    });
+}
+
 fn main() {
+    let start = cpu();
+    let first = world(HeapConfig::default());
+    let heap = cpu() - start;
+    first.run(|_| ());
+    println!(
+        "a new runtime and heap {:.1} µs, with a first thread {:.1} µs",
+        heap as f64 / 1e3,
+        (cpu() - start) as f64 / 1e3
+    );
+    for random in [false, true] {
+        for markers in [1, 2] {
+            full_mark(random, markers);
+        }
+    }
     if std::env::args().any(|a| a == "--profile-me") {
         let world = world(HeapConfig { min_budget: 4 << 20, ..HeapConfig::default() });
         println!("{:.2} ns", world.run(|me| best(|| fixed::<32>(me))));

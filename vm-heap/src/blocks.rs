@@ -69,7 +69,7 @@ pub enum Phase {
     Abandoned = 4,
     /// First block of a large object.
     Large = 5,
-    /// Further block of a large object; the position field holds nothing, the head is found through the large table.
+    /// Further block of a large object; the position field says how far behind the head.
     LargeTail = 6,
 }
 
@@ -86,7 +86,7 @@ pub struct Block {
     pub empty: bool,
     /// The block's memory was never written: it need not be cleared.
     pub pristine: bool,
-    /// Sweep position: the first granule not swept. In `LargeTail`: distance to the head, see [`BlockState::head_distance`].
+    /// Sweep position: the first granule not swept. In `LargeTail`: distance to the head, in blocks.
     pub position: u32,
 }
 

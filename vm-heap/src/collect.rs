@@ -382,6 +382,19 @@ impl Heap {
         totals.live_cells = stats.live_cells;
     }
 
+    /// The cells that `cell` refers to, as its trace tells; each as often as it is referred to.
+    ///
+    /// # Safety
+    /// `cell` is alive.
+    pub unsafe fn references_of(
+        &self,
+        _world: &WorldStopped<'_>,
+        cell: NonNull<Header>,
+    ) -> Vec<NonNull<Header>> {
+        // SAFETY: by the caller's promise, and the world is stopped.
+        unsafe { Marker::references_of(self, cell) }
+    }
+
     /// Visits every cell that the last collection found live or that was allocated since.
     pub fn for_each_object(&self, _world: &WorldStopped<'_>, mut f: impl FnMut(NonNull<Header>)) {
         let epoch = self.epoch.load(Ordering::Relaxed);

@@ -31,6 +31,8 @@ pub struct Marker<'h> {
     epoch: u8,
     stack: Vec<NonNull<Header>>,
     verifier: Option<&'h Verifier>,
+    /// References are only written down: nothing is marked.
+    recording: bool,
 }
 
 // SAFETY: the references on the stack are to cells of the heap, which outlives the marker and is not mutated while several
@@ -54,7 +56,20 @@ impl<'h> Marker<'h> {
             epoch,
             stack: Vec::new(),
             verifier: None,
+            recording: false,
         }
+    }
+
+    /// The references of one cell, each as often as it has it.
+    ///
+    /// # Safety
+    /// `cell` is alive, and the world is stopped.
+    pub(crate) unsafe fn references_of(heap: &'h Heap, cell: NonNull<Header>) -> Vec<NonNull<Header>> {
+        // With an empty span every reference takes the cold path.
+        let mut marker = Self { span: 0, recording: true, ..Self::new(heap, 0) };
+        // SAFETY: by the caller's promise.
+        unsafe { heap.hooks.trace(cell, &mut marker) };
+        marker.stack
     }
 
     /// A marker that marks on the verifier's own map and has each reference checked.
@@ -101,7 +116,11 @@ impl<'h> Marker<'h> {
     /// A reference that leads out of the heap: an error of the caller, which must not become a wild write.
     #[cold]
     #[inline(never)]
-    fn stray(&self, cell: NonNull<Header>) {
+    fn stray(&mut self, cell: NonNull<Header>) {
+        if self.recording {
+            self.stack.push(cell);
+            return;
+        }
         debug_assert!(false, "a reference leads out of the heap: {cell:p}");
         assert!(self.verifier.is_none(), "heap verifier: a reference leads out of the heap: {cell:p}");
     }
