@@ -4,13 +4,25 @@
 //! behind one adapter module; everything after it works on our own syntax tree.
 #![warn(missing_docs)]
 
+mod assemble;
+mod ast;
 pub mod code_unit;
+mod compile;
+mod constants;
 pub mod error;
+mod future;
 pub mod opcodes;
+mod parse;
+mod source;
+mod symtable;
+pub mod text;
+pub mod verify;
+mod visit;
 
 pub use code_unit::{CodeFlags, CodeUnit, Const, Handler, Position};
 pub use error::{SyntaxError, SyntaxErrorKind};
 pub use opcodes::{Op, OpInfo, Operand};
+pub use text::{disassemble, opcode_page};
 
 /// What kind of program a source text is; `compile`'s third argument in Python.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -32,26 +44,28 @@ pub struct CompileOptions {
     pub future_annotations: bool,
 }
 
+/// Stack for one level of the syntax tree in the passes after parsing, generously (unoptimized builds).
+const FRAME: usize = 4 << 10;
+
 /// Compiles `source`; `filename` only names it in the code and in tracebacks.
 ///
 /// # Errors
 /// What CPython would refuse at compile time, in CPython's words for the common cases.
 pub fn compile(source: &str, filename: &str, mode: Mode, options: &CompileOptions) -> Result<CodeUnit, SyntaxError> {
-    let _ = (source, filename, mode, options);
-    Err(SyntaxError {
-        kind: SyntaxErrorKind::SyntaxError,
-        message: "the compiler is not linked in yet".into(),
-        line: 1,
-        col: 1,
-        end_line: 1,
-        end_col: 1,
-        text: None,
-        incomplete: false,
+    let text = source.strip_prefix('\u{feff}').unwrap_or(source);
+    let source = source::Source::new(text);
+    let module = parse::parse(&source, mode)?;
+    // The passes recurse as deep as the tree is nested; so does dropping it.
+    let depth = module.depth as usize;
+    stacker::maybe_grow(depth * FRAME + (128 << 10), depth * FRAME + (256 << 10), || {
+        let future = options.future_annotations || future::wants_annotations(&module.body);
+        if let Some(span) = future::late_import(&module.body) {
+            let message = "from __future__ imports must occur at the beginning of the file";
+            return Err(source.error(message, span));
+        }
+        let table = symtable::analyze(&source, &module, future)?;
+        let result = compile::compile(&source, filename.into(), &module, &table, mode, options);
+        drop(module);
+        result
     })
-}
-
-/// Text form of `unit` and of every code object nested in it.
-#[must_use]
-pub fn disassemble(unit: &CodeUnit) -> String {
-    format!("{} ({} words)\n", unit.qualname, unit.words.len())
 }

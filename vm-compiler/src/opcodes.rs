@@ -187,6 +187,20 @@ pub enum Intrinsic {
     TypeAlias = 5,
     /// `except*`: prepares the group to re-raise (source: tuple of original, results).
     PrepReraiseStar = 6,
+    /// Makes a template string (source: tuple of the strings and of the interpolations, each a tuple of value, text,
+    /// conversion or None, format spec).
+    Template = 7,
+    /// Makes a parameter specification (source: its name).
+    ParamSpec = 8,
+    /// Makes a type variable tuple (source: its name).
+    TypeVarTuple = 9,
+    /// Makes a type variable with a bound (source: tuple of name and the function that evaluates the bound).
+    TypeVarWithBound = 10,
+    /// Gives a type parameter its default (source: tuple of parameter and the function that evaluates the default);
+    /// the result is the parameter.
+    SetTypeParamDefault = 11,
+    /// `Generic[…]` of a tuple of type parameters.
+    SubscriptGeneric = 12,
 }
 
 /// `C` of SET_FUNCTION_ATTRIBUTE.
@@ -397,7 +411,7 @@ opcodes! {
     FORMAT_WITH_SPEC (Dst, Rk, Rk) cache 0 esc "A = format(B, C).";
 
     // --- unpacking and iteration ---
-    UNPACK_SEQUENCE (DstBase, Src, Imm) cache 1 esc "A.. = the C items of B.";
+    UNPACK_SEQUENCE (DstBase, Src, Imm) cache 1 esc "A.. = the C items of B; nothing is written if B has fewer or more.";
     UNPACK_SEQUENCE_TUPLE: UNPACK_SEQUENCE (DstBase, Src, Imm) cache 1 esc "Exact tuple.";
     UNPACK_SEQUENCE_LIST: UNPACK_SEQUENCE (DstBase, Src, Imm) cache 1 esc "Exact list.";
     UNPACK_EX (DstBase, Src, Imm) cache 0 esc "A.. = C&255 items, a list, C>>8 items of B.";
@@ -440,7 +454,7 @@ opcodes! {
     PUSH_EXC_INFO (Dst, Src, No) cache 0 pure "A = the exception being handled; B becomes it.";
     POP_EXCEPT (Src, No, No) cache 0 pure "A becomes the exception being handled.";
     CHECK_EXC_MATCH (Dst, Src, Rk) cache 0 esc "A = whether exception B matches C; TypeError if C is not one or more exception classes.";
-    CHECK_EG_MATCH (DstBase, Src, Rk) cache 0 esc "except*: A = rest, A+1 = match of group B against C (None where empty).";
+    CHECK_EG_MATCH (DstBase, Src, Rk) cache 0 esc "except*: A = rest, A+1 = match of group B against C (None where empty); B may be None, then both are.";
     WITH_EXCEPT_START (Dst, Base, Src) cache 0 esc "A = call of the exit pair at B with the type, value and traceback of C.";
 
     // --- imports ---
