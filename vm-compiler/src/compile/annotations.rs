@@ -96,7 +96,7 @@ impl<'a> Compiler<'a> {
         let error = self.unit.code.top;
         let name = self.unit.code.name("NotImplementedError");
         self.unit.code.emit(Op::LOAD_GLOBAL, error, name, 0);
-        self.unit.code.emit(Op::RAISE_VARARGS, 1, error, 0);
+        self.emit_raise(1, crate::assemble::Val::Reg(error));
         self.unit.code.place(known);
     }
 }

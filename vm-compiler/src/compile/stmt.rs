@@ -110,19 +110,28 @@ impl<'a> Compiler<'a> {
     }
 
     fn raise(&mut self, exc: Option<&'a Expr>, cause: Option<&'a Expr>) -> Result {
-        let Some(exc) = exc else {
-            self.unit.code.emit(Op::RAISE_VARARGS, 0, 0, 0);
-            return Ok(());
-        };
-        let Some(cause) = cause else {
-            let exc = self.value(exc)?;
-            self.unit.code.emit(Op::RAISE_VARARGS, 1, exc.rk(), 0);
-            return Ok(());
-        };
-        let exc = self.value_before(exc, &[cause])?;
-        let cause = self.value(cause)?;
-        self.unit.code.emit(Op::RAISE_VARARGS, 2, exc.rk(), cause.rk());
+        match (exc, cause) {
+            (Some(exc), Some(cause)) => {
+                let exc = self.value_before(exc, &[cause])?;
+                let cause = self.value(cause)?;
+                self.unit.code.emit(Op::RAISE_VARARGS, 2, exc.rk(), cause.rk());
+            }
+            (Some(exc), None) => {
+                let exc = self.value(exc)?;
+                self.emit_raise(1, exc);
+            }
+            (None, _) => {
+                let none = self.unit.code.constant_val(&Const::None);
+                self.emit_raise(0, none);
+            }
+        }
         Ok(())
+    }
+
+    /// RAISE_VARARGS without a cause; operands that are not used are constants.
+    pub(super) fn emit_raise(&mut self, count: u16, exc: Val) {
+        let none = self.unit.code.constant_val(&Const::None);
+        self.unit.code.emit(Op::RAISE_VARARGS, count, exc.rk(), none.rk());
     }
 
     fn assert(&mut self, test: &'a Expr, msg: Option<&'a Expr>, span: Span) -> Result {
@@ -146,7 +155,7 @@ impl<'a> Compiler<'a> {
             self.at(test.span, |this| this.unit.code.emit(Op::CALL, base, 1, base));
         }
         let at = if msg.is_some() { span } else { test.span };
-        self.at(at, |this| this.unit.code.emit(Op::RAISE_VARARGS, 1, base, 0));
+        self.at(at, |this| this.emit_raise(1, Val::Reg(base)));
         self.unit.code.place(passed);
         Ok(())
     }

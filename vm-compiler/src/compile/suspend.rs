@@ -27,6 +27,8 @@ impl<'a> Compiler<'a> {
             value = Val::Reg(wrapped);
         }
         self.unit.code.emit(Op::YIELD_VALUE, dst, value.rk(), 0);
+        // The sent value is there while RESUME polls.
+        self.unit.code.reserve(dst);
         self.unit.code.emit(Op::RESUME, AFTER_YIELD, 0, 0);
         Ok(())
     }

@@ -33,7 +33,10 @@ pub fn parse(source: &Source<'_>, mode: Mode) -> Result<Module, SyntaxError> {
         Mode::Exec | Mode::Single => ruff_python_parser::Mode::Module,
         Mode::Eval => ruff_python_parser::Mode::Expression,
     };
-    let parsed = ruff_python_parser::parse_unchecked(source.text(), ruff_python_parser::ParseOptions::from(parser_mode));
+    let parsed = ruff_python_parser::parse_unchecked(
+        source.text(),
+        ruff_python_parser::ParseOptions::from(parser_mode).with_target_version(ruff_python_ast::PythonVersion::PY314),
+    );
     let result = if parsed.has_syntax_errors() {
         Err(errors::describe(source, &parsed, mode))
     } else {
