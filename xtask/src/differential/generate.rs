@@ -1,28 +1,10 @@
-//! Makes a Python program from a seed.
+//! Makes a Python program from a seed: the statements. Expressions are in `expression`.
 //!
 //! The program always ends: loops are counted, recursion has a budget, numbers and texts are cut to size. Every statement
 //! that may raise is in a `try` that prints the exception's type (wordings differ between Python versions).
 
-/// SplitMix64: enough for choosing, and the same everywhere.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, n: usize) -> usize {
-        (self.next() % n as u64) as usize
-    }
-
-    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
-        from[self.below(from.len())]
-    }
-}
+use super::expression::{KINDS, Kind};
+use super::random::Random;
 
 /// What every program starts with: guards that keep values small, and classes that the rest uses.
 const PRELUDE: &str = r#"import math, itertools
@@ -71,16 +53,17 @@ class Manager:
     def __exit__(self, kind, value, tb): print('exit', kind and kind.__name__); return self.swallow
 "#;
 
-struct Generator {
-    random: Random,
+/// A program in the making.
+pub struct Generator {
+    /// Where choices come from.
+    pub random: Random,
     out: String,
     indent: usize,
-    /// Variables in reach of the code being made.
-    names: Vec<String>,
-    functions: Vec<String>,
+    /// Variables in reach, and what they probably hold.
+    pub names: Vec<(String, Kind)>,
+    /// Functions in reach; a generator function's calls go through `list`.
+    pub functions: Vec<(String, bool)>,
     fresh: usize,
-    in_function: bool,
-    in_loop: bool,
 }
 
 /// The program of `seed`.
@@ -92,29 +75,28 @@ pub fn program(seed: u64) -> String {
         names: Vec::new(),
         functions: Vec::new(),
         fresh: 0,
-        in_function: false,
-        in_loop: false,
     };
-    for (name, value) in [
-        ("a", "1"),
-        ("b", "2.5"),
-        ("c", "'text'"),
-        ("d", "[1, 2, 3]"),
-        ("e", "{'k': 1, 2: 'v'}"),
-        ("f", "Derived(3)"),
-        ("g", "(1, 'x', None)"),
-        ("h", "10 ** 20"),
-    ] {
+    let start = [
+        ("a", "1", Kind::Int),
+        ("b", "2.5", Kind::Float),
+        ("c", "'text'", Kind::Str),
+        ("d", "[1, 2, 3]", Kind::List),
+        ("e", "{'k': 1, 2: 'v'}", Kind::Dict),
+        ("f", "Derived(3)", Kind::Object),
+        ("g", "(1, 'x', None)", Kind::Tuple),
+        ("h", "10 ** 20", Kind::Int),
+    ];
+    for (name, value, kind) in start {
         g.line(&format!("{name} = {value}"));
-        g.names.push(name.to_owned());
+        g.names.push((name.to_owned(), kind));
     }
     for _ in 0..2 + g.random.below(3) {
         g.function();
     }
-    for _ in 0..12 + g.random.below(14) {
+    for _ in 0..14 + g.random.below(16) {
         g.statement(3);
     }
-    for name in g.names.clone() {
+    for (name, _) in g.names.clone() {
         g.line(&format!("show({name})"));
     }
     g.out
@@ -136,42 +118,13 @@ impl Generator {
         self.indent -= 1;
     }
 
-    fn new_name(&mut self) -> String {
+    /// A new variable, bound to None first because the statement that sets it may raise.
+    fn fresh_name(&mut self, kind: Kind) -> String {
         self.fresh += 1;
-        format!("v{}", self.fresh)
-    }
-
-    fn name(&mut self) -> String {
-        let i = self.random.below(self.names.len());
-        self.names[i].clone()
-    }
-
-    fn function(&mut self) {
-        let name = format!("fun{}", self.functions.len());
-        let outer =
-            std::mem::replace(&mut self.names, vec!["p".into(), "q".into(), "rest".into(), "kw".into()]);
-        let (was_function, was_loop) =
-            (std::mem::replace(&mut self.in_function, true), std::mem::replace(&mut self.in_loop, false));
-        let generator = self.random.below(4) == 0;
-        self.block(&format!("def {name}(p, q=5, *rest, **kw):"), |g| {
-            g.line("budget[0] -= 1");
-            g.line("if budget[0] < 0: raise RuntimeError('budget')");
-            for _ in 0..1 + g.random.below(4) {
-                g.statement(2);
-            }
-            if generator {
-                let (a, b) = (g.expression(2), g.expression(1));
-                let n = 1 + g.random.below(4);
-                g.block(&format!("for i in range({n}):"), |g| g.line(&format!("yield cut(({a}, i))")));
-                g.line(&format!("return {b}"));
-            } else {
-                let value = g.expression(2);
-                g.line(&format!("return cut({value})"));
-            }
-        });
-        self.names = outer;
-        (self.in_function, self.in_loop) = (was_function, was_loop);
-        self.functions.push(if generator { format!("list({name}") } else { format!("({name}") });
+        let name = format!("v{}", self.fresh);
+        self.line(&format!("{name} = None"));
+        self.names.push((name.clone(), kind));
+        name
     }
 
     fn guarded(&mut self, body: impl FnOnce(&mut Self)) {
@@ -179,362 +132,265 @@ impl Generator {
         self.line("except Exception as error: print(type(error).__name__)");
     }
 
+    /// Statements of a nested block; names that it makes may stay unbound after it and are forgotten.
+    fn body(&mut self, depth: usize) {
+        let known = self.names.len();
+        for _ in 0..1 + self.random.below(3) {
+            self.statement(depth - 1);
+        }
+        self.names.truncate(known);
+    }
+
+    fn function(&mut self) {
+        let name = format!("fun{}", self.functions.len());
+        let parameters = [("p", Kind::Any), ("q", Kind::Int), ("rest", Kind::Tuple), ("kw", Kind::Dict)];
+        let parameters = parameters.map(|(name, kind)| (name.to_owned(), kind)).to_vec();
+        let outer = std::mem::replace(&mut self.names, parameters);
+        let generator = self.random.one_in(4);
+        self.block(&format!("def {name}(p, q=5, *rest, **kw):"), |g| {
+            g.line("budget[0] -= 1");
+            g.line("if budget[0] < 0: raise RuntimeError('budget')");
+            for _ in 0..1 + g.random.below(4) {
+                g.statement(2);
+            }
+            let value = g.expression(Kind::Any, 2);
+            if generator {
+                let (yielded, n) = (g.expression(Kind::Any, 2), 1 + g.random.below(4));
+                g.block(&format!("for i in range({n}):"), |g| {
+                    g.line(&format!("got = yield cut(({yielded}, i))"))
+                });
+                g.line(&format!("return {value}"));
+            } else {
+                g.line(&format!("return cut({value})"));
+            }
+        });
+        self.names = outer;
+        self.functions.push((name, generator));
+    }
+
     fn statement(&mut self, depth: usize) {
-        match self.random.below(if depth == 0 { 5 } else { 13 }) {
+        match self.random.below(if depth == 0 { 7 } else { 16 }) {
             0 | 1 => {
-                let (value, target) = (
-                    self.expression(3),
-                    if self.random.below(3) == 0 { self.new_name() } else { self.name() },
-                );
-                // A name that may stay unbound is bound first.
-                if !self.names.contains(&target) {
-                    self.line(&format!("{target} = None"));
-                    self.names.push(target.clone());
-                }
+                let make = self.random.one_in(3);
+                let (target, kind) = if make {
+                    let kind = KINDS[self.random.below(KINDS.len())];
+                    (self.fresh_name(kind), kind)
+                } else {
+                    let i = self.random.below(self.names.len());
+                    self.names[i].clone()
+                };
+                let value = self.expression(kind, 3);
                 self.guarded(|g| g.line(&format!("{target} = cut({value})")));
             }
             2 => {
-                let (target, value) = (self.name(), self.expression(1));
-                let op = self.random.pick(&["+=", "-=", "*=", "//=", "%=", "|=", "&=", "^="]);
-                let value = if op == "*=" { format!("small({value})") } else { value };
+                let i = self.random.below(self.names.len());
+                let (target, kind) = self.names[i].clone();
+                let value = self.expression(kind, 1);
+                let op = match kind {
+                    Kind::Int => self.random.pick(&["+=", "-=", "//=", "%=", "|=", "&=", "^=", ">>="]),
+                    Kind::Float => self.random.pick(&["+=", "-=", "/=", "*="]),
+                    Kind::Dict => "|=",
+                    _ => "+=",
+                };
+                let value = if op == ">>=" { format!("small({value})") } else { value };
                 self.guarded(|g| {
                     g.line(&format!("{target} {op} {value}"));
                     g.line(&format!("{target} = cut({target})"));
                 });
             }
             3 => {
-                let value = self.expression(3);
+                let value = self.expression(Kind::Any, 3);
                 self.guarded(|g| g.line(&format!("show({value})")));
             }
-            4 => {
-                let (target, key, value) = (self.name(), self.expression(1), self.expression(1));
-                let action = match self.random.below(5) {
-                    0 => format!("{target}[{key}] = cut({value})"),
-                    1 => format!("{target}.append(cut({value}))"),
-                    2 => format!("del {target}[{key}]"),
-                    3 => format!("{target}.a = cut({value})"),
-                    _ => format!("{target}[1:small({key})] = [cut({value})]"),
-                };
-                self.guarded(|g| g.line(&action));
+            4 => self.change_list(),
+            5 => self.change_dict(),
+            6 => {
+                let (target, value) = (self.name(Kind::Object), self.expression(Kind::Any, 2));
+                let attribute = self.random.pick(&["a", "b", "other", "doubled", "extra"]);
+                self.guarded(|g| g.line(&format!("{target}.{attribute} = cut({value})")));
             }
-            5 => {
-                let condition = self.expression(2);
+            7 => {
+                let condition = self.condition(2);
                 self.guarded(|g| {
                     g.block(&format!("if {condition}:"), |g| g.body(depth));
-                    if g.random.below(2) == 0 {
+                    if g.random.one_in(2) {
+                        let other = g.condition(1);
+                        g.block(&format!("elif {other}:"), |g| g.body(depth));
+                    }
+                    if g.random.one_in(2) {
                         g.block("else:", |g| g.body(depth));
                     }
                 });
             }
-            6 | 7 => {
-                let (name, n) = (self.new_name(), 1 + self.random.below(24));
-                let source = match self.random.below(4) {
-                    0 => format!("cut({})", self.expression(1)),
-                    1 => "itertools.islice(itertools.cycle([1, 2.5, 'z']), 7)".into(),
-                    _ => format!("range({n})"),
-                };
-                self.line(&format!("{name} = 0"));
-                self.names.push(name.clone());
-                let was = std::mem::replace(&mut self.in_loop, true);
-                self.guarded(|g| {
-                    g.block(&format!("for {name} in {source}:"), |g| {
-                        g.line("if step(): break");
-                        g.body(depth);
-                        if g.random.below(4) == 0 {
-                            let (word, at) = (g.random.pick(&["break", "continue"]), g.name());
-                            g.line(&format!("if {at} == 3: {word}"));
-                        }
-                    });
-                    if g.random.below(4) == 0 {
-                        g.block("else:", |g| g.line("print('loop ended')"));
-                    }
-                });
-                self.in_loop = was;
-            }
-            8 => {
-                let counter = self.new_name();
-                self.line(&format!("{counter} = 0"));
-                self.names.push(counter.clone());
-                let (limit, was) = (1 + self.random.below(30), std::mem::replace(&mut self.in_loop, true));
-                let stop = self.new_name();
-                self.line(&format!("{stop} = 0"));
-                self.guarded(|g| {
-                    g.block(&format!("while {stop} < {limit}:"), |g| {
-                        g.line(&format!("{stop} += 1"));
-                        g.line("if step(): break");
-                        g.body(depth);
-                    });
-                });
-                self.in_loop = was;
-            }
-            9 => {
-                let (kind, value) = (
-                    self.random.pick(&[
-                        "ValueError",
-                        "KeyError",
-                        "(TypeError, IndexError)",
-                        "ZeroDivisionError",
-                        "Exception",
-                    ]),
-                    self.expression(1),
-                );
-                self.guarded(|g| {
-                    g.block("try:", |g| {
-                        g.body(depth);
-                        match g.random.below(3) {
-                            0 => g.line(&format!("raise ValueError(cut({value}))")),
-                            1 => g.line(&format!("{value} / 0")),
-                            _ => g.line(&format!("[][{value}]")),
-                        }
-                    });
-                    g.block(&format!("except {kind} as error:"), |g| {
-                        g.line("print('caught', type(error).__name__, type(error.__context__).__name__)")
-                    });
-                    if g.random.below(2) == 0 {
-                        g.block("finally:", |g| {
-                            g.line("print('finally')");
-                        });
-                    }
-                });
-            }
-            10 => {
+            8 | 9 => self.for_loop(depth),
+            10 => self.while_loop(depth),
+            11 => self.try_statement(depth),
+            12 => {
                 let swallow = self.random.pick(&["True", "False"]);
                 self.guarded(|g| g.block(&format!("with Manager({swallow}) as manager:"), |g| g.body(depth)));
             }
-            11 => {
-                let (x, y) = (self.new_name(), self.new_name());
-                self.line(&format!("{x} = {y} = None"));
-                let value = self.expression(2);
-                self.names.extend([x.clone(), y.clone()]);
-                let star = self.random.pick(&["", "*"]);
+            13 => {
+                let (x, y) = (self.fresh_name(Kind::Any), self.fresh_name(Kind::Any));
+                let (kind, star) = (
+                    if self.random.one_in(2) { Kind::Tuple } else { Kind::List },
+                    self.random.pick(&["", "*"]),
+                );
+                let value = self.expression(kind, 2);
                 self.guarded(|g| g.line(&format!("{x}, {star}{y} = cut({value})")));
             }
-            _ => {
-                let (name, captured, value) = (self.new_name(), self.name(), self.expression(1));
-                self.guarded(|g| {
-                    g.block(&format!("def {name}(x, y=cut({value})):"), |g| {
-                        g.line(&format!("return [x, y, {captured}]"))
-                    });
-                    let n = 1 + g.random.below(4);
-                    g.line(&format!("show([cut({name}(i)) for i in range({n})])"));
+            14 => self.local_function(),
+            _ => self.local_class(depth),
+        }
+    }
+
+    fn change_list(&mut self) {
+        let target = self.name(Kind::List);
+        let (value, index) = (self.expression(Kind::Any, 1), self.expression(Kind::Int, 1));
+        let action = match self.random.below(10) {
+            0 | 1 => format!("{target}[small({index})] = cut({value})"),
+            2 => format!("{target}.append(cut({value}))"),
+            3 => format!("del {target}[small({index})]"),
+            4 => format!("{target}.insert(small({index}), cut({value}))"),
+            5 => format!("{target}[1:small({index})] = [cut({value})]"),
+            6 => format!("show({target}.pop())"),
+            7 => format!("{target}.extend(cut({value}))"),
+            8 => format!("{target}.sort(key=repr)"),
+            _ => format!("{target}.remove({value})"),
+        };
+        self.guarded(|g| g.line(&action));
+    }
+
+    fn change_dict(&mut self) {
+        let target = self.name(Kind::Dict);
+        let (value, key) = (self.expression(Kind::Any, 1), self.expression(Kind::Any, 1));
+        let action = match self.random.below(7) {
+            0 | 1 => format!("{target}[{key}] = cut({value})"),
+            2 => format!("del {target}[{key}]"),
+            3 => format!("show({target}.setdefault({key}, cut({value})))"),
+            4 => format!("show({target}.pop({key}, 'absent'))"),
+            5 => format!("{target}.update({{'u': cut({value})}})"),
+            _ => format!("show({target}.popitem())"),
+        };
+        self.guarded(|g| g.line(&action));
+    }
+
+    fn for_loop(&mut self, depth: usize) {
+        let (n, pick) = (1 + self.random.below(40), self.random.below(7));
+        let (source, kind) = match pick {
+            0 => (format!("cut({})", self.expression(Kind::List, 1)), Kind::Any),
+            1 => (format!("cut({})", self.expression(Kind::Str, 1)), Kind::Str),
+            2 => ("itertools.islice(itertools.cycle([1, 2.5, 'z']), 7)".into(), Kind::Any),
+            3 => (format!("list(cut({}).items())", self.expression(Kind::Dict, 1)), Kind::Tuple),
+            _ => (format!("range({n})"), Kind::Int),
+        };
+        let name = self.fresh_name(kind);
+        self.guarded(|g| {
+            g.block(&format!("for {name} in {source}:"), |g| {
+                g.line("if step(): break");
+                g.body(depth);
+                if g.random.one_in(3) {
+                    let (word, condition) = (g.random.pick(&["break", "continue"]), g.condition(1));
+                    g.line(&format!("if {condition}: {word}"));
+                    g.body(depth);
+                }
+            });
+            if g.random.one_in(4) {
+                g.block("else:", |g| g.line("print('loop ended')"));
+            }
+        });
+    }
+
+    fn while_loop(&mut self, depth: usize) {
+        self.fresh += 1;
+        let (counter, limit) = (format!("n{}", self.fresh), 1 + self.random.below(30));
+        let condition =
+            if self.random.one_in(2) { format!(" and not ({})", self.condition(1)) } else { String::new() };
+        self.line(&format!("{counter} = 0"));
+        self.guarded(|g| {
+            g.block(&format!("while {counter} < {limit}{condition}:"), |g| {
+                g.line(&format!("{counter} += 1"));
+                g.line("if step(): break");
+                g.body(depth);
+            });
+        });
+        self.names.push((counter, Kind::Int));
+    }
+
+    fn try_statement(&mut self, depth: usize) {
+        let kinds = ["ValueError", "KeyError", "(TypeError, IndexError)", "ZeroDivisionError", "Exception"];
+        let (kind, value) = (self.random.pick(&kinds), self.expression(Kind::Any, 1));
+        self.guarded(|g| {
+            g.block("try:", |g| {
+                g.body(depth);
+                match g.random.below(4) {
+                    0 => g.line(&format!("raise ValueError(cut({value}))")),
+                    1 => g.line(&format!("({value}) / 0")),
+                    2 => g.line(&format!("list()[{value}]")),
+                    _ => g.line(&format!("{{}}[{value}]")),
+                }
+            });
+            g.block(&format!("except {kind} as error:"), |g| {
+                g.line("print('caught', type(error).__name__, type(error.__context__).__name__)");
+                match g.random.below(4) {
+                    0 => g.line("raise"),
+                    1 => g.line("raise RuntimeError('again') from error"),
+                    _ => g.body(depth),
+                }
+            });
+            if g.random.one_in(2) {
+                g.block("finally:", |g| {
+                    g.line("print('finally')");
+                    g.body(depth);
                 });
             }
-        }
+        });
     }
 
-    fn body(&mut self, depth: usize) {
-        let known = self.names.len();
-        for _ in 0..1 + self.random.below(2) {
-            self.statement(depth - 1);
-        }
-        // Names made inside a block may stay unbound after it.
-        self.names.truncate(known);
+    /// A function with a default and a captured variable; half of them change a variable of their own maker.
+    fn local_function(&mut self) {
+        self.fresh += 1;
+        let (name, n) = (format!("f{}", self.fresh), 1 + self.random.below(5));
+        let (captured, default, step) =
+            (self.name(Kind::Any), self.expression(Kind::Any, 1), self.expression(Kind::Int, 1));
+        self.guarded(|g| {
+            g.block(&format!("def {name}(start, y=cut({default})):"), |g| {
+                g.line("total = start");
+                g.block("def inner(x):", |g| {
+                    g.line("nonlocal total");
+                    g.line(&format!("total = cut(total + x + {step})"));
+                    g.line(&format!("return [total, y, {captured}]"));
+                });
+                g.line("return inner");
+            });
+            g.line(&format!("made = {name}(1)"));
+            g.line(&format!("show([cut(made(i)) for i in range({n})])"));
+        });
     }
 
-    fn literal(&mut self) -> String {
-        match self.random.below(12) {
-            0..=2 => self.random.below(20).to_string(),
-            3 => format!("-{}", self.random.below(50)),
-            4 => self
-                .random
-                .pick(&["(2 ** 62 - 1)", "(2 ** 61)", "(-(2 ** 63))", "(10 ** 30)", "4611686018427387903"])
-                .to_owned(),
-            5 => self
-                .random
-                .pick(&["0.5", "-1.5", "1e16", "0.1", "3.0", "1e-5", "float('inf')", "-0.0"])
-                .to_owned(),
-            6 => self
-                .random
-                .pick(&["'a'", "'héllo'", "''", "'日本🐍'", "'a,b,c'", "'12'", "'Mixed Case'"])
-                .to_owned(),
-            7 => self.random.pick(&["None", "True", "False", "..."]).to_owned(),
-            8 => self
-                .random
-                .pick(&["[]", "()", "{}", "set()", "[1, 'two', 3.0]", "{'k': [1]}", "{1, 2, 3}", "range(5)"])
-                .to_owned(),
-            9 => self.random.pick(&["b'ab'", "slice(1, 3)", "int", "len", "1j"]).to_owned(),
-            _ => self.name(),
-        }
-    }
-
-    fn expression(&mut self, depth: usize) -> String {
-        if depth == 0 || self.random.below(6) == 0 {
-            return if self.random.below(2) == 0 { self.name() } else { self.literal() };
-        }
-        let a = self.expression(depth - 1);
-        match self.random.below(24) {
-            0..=3 => {
-                let (op, b) = (
-                    self.random.pick(&["+", "-", "*", "/", "//", "%", "&", "|", "^"]),
-                    self.expression(depth - 1),
-                );
-                if op == "*" { format!("(cut({a}) * small({b}))") } else { format!("({a} {op} {b})") }
-            }
-            4 => format!("(cut({a}) << small({}))", self.expression(depth - 1)),
-            5 => format!("({a} ** small({}))", self.expression(depth - 1)),
-            6 | 7 => format!(
-                "({a} {} {})",
-                self.random.pick(&["<", "<=", "==", "!=", ">", ">=", "in", "not in"]),
-                self.expression(depth - 1)
-            ),
-            8 => format!("({a} {} {})", self.random.pick(&["and", "or"]), self.expression(depth - 1)),
-            9 => format!("({}{a})", self.random.pick(&["-", "not ", "~", "+"])),
-            10 => format!("{a}[{}]", self.expression(depth - 1)),
-            11 => {
-                let (i, j) = (self.random.below(5), self.random.below(7));
-                format!(
-                    "{a}[{}]",
-                    self.random.pick(&[
-                        &format!("{i}:{j}"),
-                        "::-1",
-                        &format!("-{j}:"),
-                        &format!("::{}", i + 1)
-                    ])
-                )
-            }
-            12 => format!("({a} if {} else {})", self.expression(depth - 1), self.expression(depth - 1)),
-            13 => {
-                let b = self.expression(depth - 1);
-                self.random
-                    .pick(&[
-                        &format!("[{a}, {b}]"),
-                        &format!("({a}, {b})"),
-                        &format!("{{{a}: {b}}}"),
-                        &format!("[*cut({a}), {b}]"),
-                        &format!("{{'k': {a}, **{{'z': {b}}}}}"),
-                    ])
-                    .to_owned()
-            }
-            14 => {
-                let condition = self.random.pick(&["", " if x", " if x != 2"]);
-                self.random
-                    .pick(&[
-                        &format!("[x for x in cut({a}){condition}]"),
-                        &format!("list((x, x) for x in cut({a}))"),
-                        &format!("{{x: 1 for x in cut({a})}}"),
-                        &format!("[[x, y] for x in cut({a}) for y in (0, 1)]"),
-                    ])
-                    .to_owned()
-            }
-            15 | 16 => {
-                let f = self.random.pick(&[
-                    "len",
-                    "str",
-                    "repr",
-                    "list",
-                    "tuple",
-                    "bool",
-                    "abs",
-                    "sorted",
-                    "sum",
-                    "max",
-                    "min",
-                    "int",
-                    "float",
-                    "type",
-                    "iter",
-                    "enumerate",
-                    "reversed",
-                    "any",
-                    "all",
-                    "ascii",
-                    "round",
-                    "hash",
-                    "set",
-                    "dict",
-                    "math.floor",
-                    "math.sqrt",
-                    "divmod",
-                    "bin",
-                    "callable",
-                    "ord",
-                    "chr",
-                ]);
-                match f {
-                    "type" => format!("type({a}).__name__"),
-                    "iter" | "enumerate" | "reversed" => format!("list({f}({a}))"),
-                    // Hashes of texts and of None are a matter of seed and address.
-                    "hash" => format!("(hash({a}) == hash({a}))"),
-                    "divmod" => format!("divmod({a}, {})", self.expression(depth - 1)),
-                    "list" | "tuple" | "sorted" | "set" => format!("{f}(cut({a}))"),
-                    _ => format!("{f}({a})"),
+    fn local_class(&mut self, depth: usize) {
+        self.fresh += 1;
+        let name = format!("C{}", self.fresh);
+        let base = self.random.pick(&["Base", "Derived", "dict", "list", "object"]);
+        let (attribute, value) = (self.expression(Kind::Any, 1), self.expression(Kind::Any, 2));
+        self.guarded(|g| {
+            g.block(&format!("class {name}({base}):"), |g| {
+                g.line(&format!("attribute = cut({attribute})"));
+                g.block("def method(self, p=1, *rest):", |g| {
+                    g.line(&format!("return cut(({value}, self.attribute, p, rest))"))
+                });
+                if g.random.one_in(2) {
+                    g.line("def __len__(self): return 3");
                 }
-            }
-            17 => {
-                let b = self.expression(depth - 1);
-                let method = self.random.pick(&[
-                    "upper()",
-                    "split(',')",
-                    "strip()",
-                    "keys()",
-                    "items()",
-                    "get('k')",
-                    "index(1)",
-                    "count(1)",
-                    "pop()",
-                    "join(['a', 'b'])",
-                    "copy()",
-                    "title()",
-                    "bit_length()",
-                    "is_integer()",
-                    "total()",
-                    "doubled",
-                    "startswith('a')",
-                    "replace('a', 'b')",
-                    "isdigit()",
-                    "find('l')",
-                    "zfill(6)",
-                    "center(9, '*')",
-                    "as_integer_ratio()",
-                    "kind",
-                ]);
-                let call = format!("cut({a}).{method}");
-                if method.starts_with("keys") || method.starts_with("items") {
-                    format!("list({call})")
-                } else if self.random.below(3) == 0 {
-                    format!("({call}, {b})")
-                } else {
-                    call
+                if g.random.one_in(3) {
+                    g.line("def __getattr__(self, name): return name * 2");
                 }
-            }
-            18 => {
-                let b = self.expression(depth - 1);
-                let spec = self
-                    .random
-                    .pick(&["", "!r", "!s", ":>8", ":<6", ":05", ":.2f", ":x", ":,", ":e", ":^9", ":+"]);
-                format!("f'<{{{}{spec}}}|{{{}!r}}>'", quoteless(&a), quoteless(&b))
-            }
-            19 => format!(
-                "'{}' % ({a},)",
-                self.random.pick(&["%s", "%r", "%5s|", "%d", "%.3f", "%x", "%e", "%g", "%05d", "%c"])
-            ),
-            20 if !self.functions.is_empty() => {
-                let (i, b) = (self.random.below(self.functions.len()), self.expression(depth - 1));
-                let f = self.functions[i].clone();
-                self.random
-                    .pick(&[
-                        &format!("{f}({a}))"),
-                        &format!("{f}({a}, {b}))"),
-                        &format!("{f}({a}, q={b}))"),
-                        &format!("{f}(*cut([{a}, {b}])))"),
-                        &format!("{f}({a}, {b}, 3, z=1))"),
-                    ])
-                    .to_owned()
-            }
-            21 => format!("(lambda x, *y: (x, y))({a}, {})", self.expression(depth - 1)),
-            22 => format!("Derived({a}, b={})", self.expression(depth - 1)),
-            23 => format!(
-                "isinstance({a}, {})",
-                self.random.pick(&["int", "(str, float)", "Base", "list", "dict"])
-            ),
-            _ => format!("({a} is None)"),
-        }
+            });
+            g.line(&format!("made = {name}()"));
+            g.line("show(made.method())");
+            g.line("show((len(made), made.attribute, made.nothing, isinstance(made, Base), bool(made)))");
+            g.body(depth);
+        });
     }
-}
-
-/// An expression for the inside of an f-string: parenthesized, so that braces and colons do not end the field.
-fn quoteless(expression: &str) -> String {
-    format!("({expression})")
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 //!
 //! A program is a pure function of its seed, so a failure is reported as a number that makes it again.
 
+mod expression;
 mod generate;
+mod random;
 
 use crate::cpython::Python;
 use crate::process::{self, End};
