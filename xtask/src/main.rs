@@ -25,7 +25,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run everything: format, lints, unit tests, the Python ladder, differential tests, documentation.
+    /// Run everything: format, lints, unit tests, the Python ladder, differential tests, model checks, documentation.
     #[command(after_help = test::steps_help())]
     Test(test::Args),
     /// Explore the synchronization protocols with their model checkers, and run the seeded bugs that they must catch.

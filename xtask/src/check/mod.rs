@@ -8,6 +8,8 @@ mod rules;
 mod schedule;
 mod table;
 
+pub use table::render;
+
 use std::path::PathBuf;
 use std::time::Instant;
 

@@ -1,7 +1,7 @@
 //! The steps of `cargo xtask test`, in the order in which they run: what fails fast comes first.
 
 use super::{Counts, Step, unsafe_code};
-use crate::{cpython, ladder, workspace};
+use crate::{check, cpython, ladder, workspace};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
@@ -16,6 +16,11 @@ pub const ALL: &[Step] = &[
         name: "differential",
         what: "our Python programs, live against an installed CPython",
         run: differential,
+    },
+    Step {
+        name: "models",
+        what: "the protocols under loom and shuttle, quick bounds, seeded bugs",
+        run: models,
     },
     Step { name: "doc", what: "documentation with warnings as errors", run: doc },
 ];
@@ -116,6 +121,19 @@ fn differential() -> Counts {
     match crate::differential::quick(&weft, &python) {
         Ok((passed, failed)) => {
             Counts { passed, failed, skipped: 0, note: format!("against CPython {}", python.version_text()) }
+        }
+        Err(error) => Counts::failed(error),
+    }
+}
+
+/// The model checks count, and so do the seeded bugs that they must catch.
+fn models() -> Counts {
+    match check::quick() {
+        Ok(summary) => {
+            print!("{}", check::render(&summary));
+            let capped = summary.rows.iter().filter(|row| row.outcome.starts_with("capped")).count();
+            let note = format!("{} checks, {capped} capped", summary.rows.len());
+            Counts { passed: summary.passed(), failed: summary.failed(), skipped: 0, note }
         }
         Err(error) => Counts::failed(error),
     }
