@@ -5,6 +5,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 use std::time::Duration;
 
+use vm_core::breaker::event;
 use vm_core::runtime::{Interpreter, ThreadCore};
 use vm_core::sync::{AtomicU8, AtomicUsize, Mutex, Ordering};
 use vm_core::world::WorldStopped;
@@ -13,6 +14,7 @@ use crate::header::Header;
 use crate::mark::Marker;
 use crate::markers::Markers;
 use crate::pool::Pool;
+use crate::size_class::{bytes_of, cells_per_block};
 use crate::space::{BLOCK_BYTES, GRANULE, ReserveError, Space};
 use crate::thread::{DROPS, HeapThread, SLOTS, ThreadPointer, WeakEntry};
 
@@ -250,7 +252,15 @@ impl Heap {
     pub fn unregister_thread(&self, thread: Box<HeapThread>) {
         thread.hand_over();
         let this = NonNull::from(&*thread);
-        self.threads.lock().retain(|t| t.0 != this);
+        let mut threads = self.threads.lock();
+        threads.retain(|t| t.0 != this);
+        // What it was to run, another runs.
+        if let Some(heir) = threads.first()
+            && !self.pending.lock().is_empty()
+        {
+            // SAFETY: listed, so alive while the list is locked; the breaker is shared by design.
+            unsafe { heir.0.as_ref() }.core().breaker().set(event::FINALIZERS);
+        }
     }
 
     /// Totals.
@@ -269,8 +279,8 @@ impl Heap {
         self.pending.lock().pop_front()
     }
 
-    /// Gives charged bytes back, for memory that was freed while its cell lives on (a shrinking buffer).
-    pub fn discharge(&self, bytes: usize) {
+    /// Gives charged bytes back.
+    pub(crate) fn discharge(&self, bytes: usize) {
         let _ = self
             .external
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |now| Some(now.saturating_sub(bytes)));
@@ -363,5 +373,27 @@ impl Heap {
         };
         let cells = (first..within.end).step_by(stride).take(most).take_while(is_free).count();
         first..first + cells * stride
+    }
+}
+
+impl Drop for Heap {
+    /// Runs the destructors that no collection ran.
+    fn drop(&mut self) {
+        let pool = self.pool.lock();
+        let large = pool.large.iter().map(|large| large.head);
+        let small = (0..pool.top).filter(|block| self.space.state(*block).get().class != 0);
+        for number in small.chain(large) {
+            let block = self.space.state(number).get();
+            if !block.drops {
+                continue;
+            }
+            let class = usize::from(block.class);
+            let (bytes, cells) = if class == 0 { (0, 1) } else { (bytes_of(class), cells_per_block(class)) };
+            for cell in 0..cells {
+                // A cell without a kind is free, or dropped.
+                let address = self.space.address_of(number) + cell * bytes;
+                NonNull::new(address as *mut Header).map(|cell| self.drop_one(cell));
+            }
+        }
     }
 }

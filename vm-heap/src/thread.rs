@@ -58,8 +58,8 @@ pub struct HeapThread {
     stack_base: usize,
     /// Bytes opened and not yet told to the heap.
     opened: Cell<usize>,
-    /// Charged bytes not yet told to the heap.
-    charged: Cell<usize>,
+    /// Bytes charged less bytes discharged, not yet told to the heap.
+    charged: Cell<isize>,
     /// Allocations until the next collection, in stress mode.
     countdown: Cell<u64>,
     /// Registered since the last collection, which takes them.
@@ -224,13 +224,15 @@ impl HeapThread {
 
     /// Tells the heap what was opened and charged.
     fn tell(&self) {
-        let opened = self.opened.replace(0) + self.charged.get();
+        let charged = self.charged.replace(0);
+        let opened = self.opened.replace(0) + usize::try_from(charged).unwrap_or(0);
         if opened != 0 {
             self.heap.allocated.fetch_add(opened, Ordering::Relaxed);
         }
-        let charged = self.charged.replace(0);
-        if charged != 0 {
-            self.heap.external.fetch_add(charged, Ordering::Relaxed);
+        if charged > 0 {
+            self.heap.external.fetch_add(charged.unsigned_abs(), Ordering::Relaxed);
+        } else if charged < 0 {
+            self.heap.discharge(charged.unsigned_abs());
         }
     }
 
@@ -334,17 +336,27 @@ impl HeapThread {
     }
 
     /// Counts `bytes` of Rust memory that a cell is about to own against the limit and the budget. Call it before the memory is asked
-    /// for. May collect. [`crate::Hooks::drop_cell`] gives them back; [`Heap::discharge`] does when the memory goes earlier.
+    /// for. May collect. [`crate::Hooks::drop_cell`] gives them back; [`HeapThread::discharge`] does when the memory goes earlier.
     ///
     /// # Errors
     /// When the limit does not allow for them; nothing is charged then.
+    #[inline]
     pub fn charge(&self, bytes: usize) -> Result<(), OutOfMemory> {
-        const BATCH: usize = 32 << 10;
-        self.charged.set(self.charged.get().saturating_add(bytes));
-        if self.charged.get() < BATCH {
-            return Ok(());
+        /// What a thread may owe the account.
+        const BATCH: isize = 32 << 10;
+        if bytes < BATCH.unsigned_abs() {
+            let charged = self.charged.get() + bytes.cast_signed();
+            if charged < BATCH {
+                self.charged.set(charged);
+                return Ok(());
+            }
         }
-        self.charged.set(self.charged.get() - bytes);
+        self.charge_now(bytes)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn charge_now(&self, bytes: usize) -> Result<(), OutOfMemory> {
         self.safepoint();
         if self.heap.exceeds_limit(bytes) {
             self.collect(Reason::Limit);
@@ -355,6 +367,12 @@ impl HeapThread {
         self.heap.external.fetch_add(bytes, Ordering::Relaxed);
         self.heap.allocated.fetch_add(bytes, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// Gives charged bytes back, for memory that goes while its cell lives on (a buffer that shrinks).
+    #[inline]
+    pub fn discharge(&self, bytes: usize) {
+        self.charged.set(self.charged.get().saturating_sub_unsigned(bytes));
     }
 
     /// Makes `cell` a weak reference: the [`crate::weak::WeakSlot`] at `slot_offset` bytes names its referent, `trace` does not visit it, and

@@ -244,6 +244,58 @@ fn dropped_once(poison: bool) {
 }
 
 #[test]
+fn the_end_of_the_heap_drops_the_rest() {
+    let world = world(CHECKED);
+    let dropped = Arc::clone(&world.dropped);
+    world.run(|me| {
+        for i in 0..3000 {
+            let owner = me.owner(10).expect("memory");
+            if i % 3 == 0 {
+                world.roots.lock().push(tagged(owner));
+            }
+        }
+        aside(|| me.collect());
+        for _ in 0..500 {
+            me.owner(10).expect("memory");
+        }
+    });
+    assert!(dropped.load(Ordering::Relaxed) <= 2000);
+    drop(world);
+    assert_eq!(dropped.load(Ordering::Relaxed), 3500);
+}
+
+#[test]
+fn what_is_discharged_early_is_not_owed() {
+    let world = world(HeapConfig { limit: Some(8 << 20), ..CHECKED });
+    world.run(|me| {
+        for _ in 0..1000 {
+            me.heap.charge(1 << 20).expect("given back each time");
+            me.heap.discharge(1 << 20);
+            me.heap.charge(100).expect("given back each time");
+            me.heap.discharge(100);
+        }
+        me.collect();
+        assert_eq!(world.heap.stats().external_bytes, 0);
+    });
+}
+
+#[test]
+fn the_finalizers_of_an_ended_thread_pass_to_another() {
+    let world = Arc::new(world(CHECKED));
+    let inner = Arc::clone(&world);
+    world.run(|me| {
+        me.heap.detached(me.attached, || {
+            inner.run_many(1, |me, _| {
+                aside(|| me.heap.register_finalizer(me.node(0, 0).expect("memory")));
+                assert_eq!(aside(|| me.collect()).queued, 1);
+            });
+        });
+        assert_ne!(me.heap.core().breaker().events() & event::FINALIZERS, 0);
+        assert!(matches!(world.heap.take_pending(me.heap), Some(Pending::Finalizer(_))));
+    });
+}
+
+#[test]
 fn weak_references_die_with_their_referents() {
     let world = world(CHECKED);
     world.run(|me| {
