@@ -260,7 +260,7 @@ impl Heap {
         pool.free = free;
         self.used.store(used, Ordering::Relaxed);
         self.allocated.store(0, Ordering::Relaxed);
-        let live = stats.live_bytes + self.external.load(Ordering::Relaxed);
+        let live = stats.live_bytes + self.external_bytes();
         let budget = live.max(self.config.min_budget);
         self.budget.store(budget, Ordering::Relaxed);
         self.give_back(&mut pool, budget, why);

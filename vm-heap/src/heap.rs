@@ -267,7 +267,7 @@ impl Heap {
     pub fn stats(&self) -> HeapStats {
         HeapStats {
             used_bytes: self.used.load(Ordering::Relaxed),
-            external_bytes: self.external.load(Ordering::Relaxed),
+            external_bytes: self.external_bytes(),
             allocated_bytes: self.allocated.load(Ordering::Relaxed),
             budget: self.budget.load(Ordering::Relaxed),
             ..*self.stats.lock()
@@ -279,11 +279,14 @@ impl Heap {
         self.pending.lock().pop_front()
     }
 
-    /// Gives charged bytes back.
-    pub(crate) fn discharge(&self, bytes: usize) {
-        let _ = self
-            .external
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |now| Some(now.saturating_sub(bytes)));
+    /// Gives charged bytes back, from wherever; a thread had better use [`HeapThread::discharge`].
+    pub fn discharge(&self, bytes: usize) {
+        self.external.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    /// Charged bytes that were told to the heap. Discharges may be told before their charges, so the counter may pass below 0.
+    pub(crate) fn external_bytes(&self) -> usize {
+        usize::try_from(self.external.load(Ordering::Relaxed).cast_signed()).unwrap_or(0)
     }
 
     /// Whether a reference to `address` would name a cell, for diagnosis.
@@ -294,7 +297,7 @@ impl Heap {
     /// Whether this many more bytes would break the limit.
     pub(crate) fn exceeds_limit(&self, more: usize) -> bool {
         let limit = self.limit.load(Ordering::Relaxed);
-        let used = self.used.load(Ordering::Relaxed) + self.external.load(Ordering::Relaxed);
+        let used = self.used.load(Ordering::Relaxed) + self.external_bytes();
         used.saturating_add(more) > limit
     }
 

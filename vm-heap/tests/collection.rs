@@ -273,6 +273,9 @@ fn what_is_discharged_early_is_not_owed() {
             me.heap.discharge(1 << 20);
             me.heap.charge(100).expect("given back each time");
             me.heap.discharge(100);
+            // Told at once, before the charge is.
+            me.heap.charge(1000).expect("given back each time");
+            world.heap.discharge(1000);
         }
         me.collect();
         assert_eq!(world.heap.stats().external_bytes, 0);
