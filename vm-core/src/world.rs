@@ -518,7 +518,7 @@ mod tests {
         let main = interp.register_thread().expect("birth");
         let other = interp.register_thread().expect("birth");
         let me = main.attach();
-        me.stop_the_world(WorldStopped::begin_finalization);
+        me.stop_the_world(|world| world.begin_finalization());
         let newborn = interp.register_thread().expect("birth");
         assert_eq!([other.run_state(), newborn.run_state()], [RunState::Suspended; 2]);
 
@@ -546,7 +546,8 @@ mod tests {
         let interp = rt.new_interpreter();
         let core = interp.register_thread().expect("birth");
         let t = core.attach();
-        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| t.detached(|| panic!("inside"))));
+        let caught =
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| t.detached(|| panic!("inside"))));
         assert!(caught.is_err());
         assert_eq!(core.run_state(), RunState::Attached);
         interp.unregister_thread(t);

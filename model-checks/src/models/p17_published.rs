@@ -72,12 +72,8 @@ impl List {
                         // SAFETY: nobody else has it yet, and blocks are leaked.
                         unsafe { &*new }.items().fill_from(&guard, block.items(), EMPTY);
                         self.block.publish(&guard, new);
-                        // SAFETY: as above.
-                        assert_eq!(
-                            unsafe { &*new }.items().push(&guard, word),
-                            Ok(()),
-                            "the new block has room"
-                        );
+                        let pushed = self.block().items().push(&guard, word);
+                        assert_eq!(pushed, Ok(()), "the new block has room");
                         return;
                     }
                     None => {

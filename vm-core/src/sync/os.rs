@@ -6,19 +6,158 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use parking_lot::{Mutex, MutexGuard};
-pub use std::sync::atomic::{
-    AtomicBool, AtomicI64, AtomicPtr, AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering,
-};
+pub use std::sync::atomic::Ordering;
 
+// Newtypes, not re-exports: the lint that keeps every other crate from naming the machine's atomics sees through a
+// re-export. Each method is the one of that name, inlined.
+macro_rules! common_operations {
+    ($inner:ty, $value:ty) => {
+        /// An atomic holding `value`.
+        #[inline(always)]
+        #[must_use]
+        pub const fn new(value: $value) -> Self {
+            Self(<$inner>::new(value))
+        }
+
+        /// Reads.
+        #[inline(always)]
+        pub fn load(&self, order: Ordering) -> $value {
+            self.0.load(order)
+        }
+
+        /// Writes.
+        #[inline(always)]
+        pub fn store(&self, value: $value, order: Ordering) {
+            self.0.store(value, order);
+        }
+
+        /// Writes, and returns what was there.
+        #[inline(always)]
+        pub fn swap(&self, value: $value, order: Ordering) -> $value {
+            self.0.swap(value, order)
+        }
+
+        /// Writes `new` if `current` is there.
+        ///
+        /// # Errors
+        /// What is there instead.
+        #[inline(always)]
+        pub fn compare_exchange(
+            &self,
+            current: $value,
+            new: $value,
+            success: Ordering,
+            failure: Ordering,
+        ) -> Result<$value, $value> {
+            self.0.compare_exchange(current, new, success, failure)
+        }
+
+        /// As [`Self::compare_exchange`], and may fail without a reason.
+        ///
+        /// # Errors
+        /// What is there, possibly `current`.
+        #[inline(always)]
+        pub fn compare_exchange_weak(
+            &self,
+            current: $value,
+            new: $value,
+            success: Ordering,
+            failure: Ordering,
+        ) -> Result<$value, $value> {
+            self.0.compare_exchange_weak(current, new, success, failure)
+        }
+
+        /// The value, of which the caller is the only user. Not under the checkers.
+        #[inline(always)]
+        pub fn get_mut(&mut self) -> &mut $value {
+            self.0.get_mut()
+        }
+
+        /// The address, for generated code.
+        #[inline(always)]
+        pub const fn as_ptr(&self) -> *mut $value {
+            self.0.as_ptr()
+        }
+    };
+}
+
+macro_rules! rmw {
+    ($value:ty: $($name:ident),*) => {$(
+        /// The operation of that name.
+        #[inline(always)]
+        pub fn $name(&self, value: $value, order: Ordering) -> $value {
+            self.0.$name(value, order)
+        }
+    )*};
+}
+
+macro_rules! integers {
+    ($($name:ident, $value:ty;)*) => {$(
+        /// An atomic integer.
+        #[repr(transparent)]
+        #[derive(Default, Debug)]
+        pub struct $name(std::sync::atomic::$name);
+        impl $name {
+            common_operations!(std::sync::atomic::$name, $value);
+            rmw!($value: fetch_add, fetch_sub, fetch_or, fetch_and, fetch_xor, fetch_max, fetch_min);
+
+            /// Replaces the value by what `next` makes of it, again if another thread was faster. Not under the checkers.
+            ///
+            /// # Errors
+            /// The value for which `next` gave up.
+            pub fn fetch_update(
+                &self,
+                success: Ordering,
+                failure: Ordering,
+                next: impl FnMut($value) -> Option<$value>,
+            ) -> Result<$value, $value> {
+                self.0.fetch_update(success, failure, next)
+            }
+        }
+    )*};
+}
+
+integers! {
+    AtomicU8, u8;
+    AtomicU16, u16;
+    AtomicU32, u32;
+    AtomicU64, u64;
+    AtomicI64, i64;
+    AtomicUsize, usize;
+}
+
+/// An atomic truth value.
+#[repr(transparent)]
+#[derive(Default, Debug)]
+pub struct AtomicBool(std::sync::atomic::AtomicBool);
+
+impl AtomicBool {
+    common_operations!(std::sync::atomic::AtomicBool, bool);
+    rmw!(bool: fetch_or, fetch_and, fetch_xor);
+}
+
+/// An atomic pointer.
+#[repr(transparent)]
+#[derive(Default, Debug)]
+pub struct AtomicPtr<T>(std::sync::atomic::AtomicPtr<T>);
+
+impl<T> AtomicPtr<T> {
+    common_operations!(std::sync::atomic::AtomicPtr<T>, *mut T);
+}
+
+/// A fence.
 #[cfg(not(weft_sync = "tsan"))]
-pub use std::sync::atomic::fence;
+#[inline(always)]
+pub fn fence(order: Ordering) {
+    std::sync::atomic::fence(order);
+}
 
 /// ThreadSanitizer does not model fences: an RMW on one common location orders at least as much. It may hide a race that
 /// a fence would not; loom stays the judge of fences.
 #[cfg(weft_sync = "tsan")]
 #[inline]
 pub fn fence(_: Ordering) {
-    static COMMON: AtomicU64 = AtomicU64::new(0);
+    static COMMON: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
     COMMON.fetch_add(0, Ordering::AcqRel);
 }
 
