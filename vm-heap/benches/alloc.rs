@@ -76,7 +76,9 @@ fn malloc_ring() {
         // SAFETY: each pointer is freed once; `free(NULL)` does nothing.
         unsafe {
             libc::free(*at);
-            *at = libc::calloc(1, 32);
+            // `calloc` of glibc passes the per-thread cache by.
+            *at = libc::malloc(32);
+            std::ptr::write_bytes((*at).cast::<u8>(), 0, 32);
         }
         std::hint::black_box(*at);
     }

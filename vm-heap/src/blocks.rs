@@ -143,8 +143,8 @@ impl Block {
     }
 }
 
-/// The state word of a block.
-#[repr(transparent)]
+/// The state word of a block, on a cache line of its own: the owners of neighbouring blocks write theirs often.
+#[repr(C, align(64))]
 #[derive(Debug)]
 pub struct BlockState(AtomicU64);
 

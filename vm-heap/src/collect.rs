@@ -24,6 +24,8 @@ use crate::weak::{self, WeakSlot};
 
 /// A live heap above this many bytes is marked by several threads.
 const TOGETHER_ABOVE: usize = 32 << 20;
+/// The same where several threads run Python: their processors have nothing else to do in the pause.
+const TOGETHER_ABOVE_IF_SHARED: usize = 2 << 20;
 /// A live heap above this many bytes does not fit the caches: cells are fetched ahead of time.
 const AHEAD_ABOVE: usize = 8 << 20;
 /// What dead cells are filled with in poison mode: as a value, a pointer to an address that no process has.
@@ -61,6 +63,8 @@ impl Heap {
         let epoch = self.next_epoch();
         let threads = self.threads.lock();
         let live_before = self.stats.lock().live_bytes;
+        // SAFETY: registered, so boxed and alive while the list is locked; the world is stopped, so its owner does not run.
+        let running = threads.iter().filter(|thread| unsafe { thread.0.as_ref() }.has_allocated()).count();
         let mut marker = Marker::new(self, epoch);
 
         self.hooks.roots(&mut marker, world);
@@ -79,11 +83,11 @@ impl Heap {
             registry.weak.append(&mut thread.weak.borrow_mut());
             registry.finalizers.append(&mut thread.finalizers.borrow_mut());
         }
-        self.drain(&mut marker, live_before);
+        self.drain(&mut marker, live_before, running);
 
         let queued = self.process_weak(&mut registry.weak, epoch, world)
             + self.queue_finalizers(&mut registry.finalizers, &mut marker, epoch);
-        self.drain(&mut marker, live_before);
+        self.drain(&mut marker, live_before, running);
         let live = LiveView { space: &self.space, epoch };
         registry.weak.retain(|entry| live.is_marked(entry.cell));
         drop(registry);
@@ -93,7 +97,7 @@ impl Heap {
             // SAFETY: as above.
             unsafe { thread.0.as_ref() }.end_cycle();
         }
-        let mut stats = self.end_cycle(epoch, why);
+        let mut stats = self.end_cycle(epoch, why, running);
         self.epoch.store(epoch, Ordering::Relaxed);
         self.collections.fetch_add(1, Ordering::Relaxed);
         if self.config.verify {
@@ -117,8 +121,9 @@ impl Heap {
         2
     }
 
-    fn drain(&self, marker: &mut Marker<'_>, live_before: usize) {
-        if live_before > TOGETHER_ABOVE
+    fn drain(&self, marker: &mut Marker<'_>, live_before: usize, running: usize) {
+        let enough = if running > 1 { TOGETHER_ABOVE_IF_SHARED } else { TOGETHER_ABOVE };
+        if live_before > enough
             && let Some(pool) = self.markers.get_or_start(self.config.markers)
         {
             marker.drain_together(pool);
@@ -187,7 +192,7 @@ impl Heap {
     }
 
     /// Counts marks, frees blocks, lists those with free cells.
-    fn end_cycle(&self, epoch: u8, why: Reason) -> CollectionStats {
+    fn end_cycle(&self, epoch: u8, why: Reason, running: usize) -> CollectionStats {
         let mut stats = CollectionStats::default();
         let mut pool = self.pool.lock();
         let mut used = 0;
@@ -261,7 +266,9 @@ impl Heap {
         self.used.store(used, Ordering::Relaxed);
         self.allocated.store(0, Ordering::Relaxed);
         let live = stats.live_bytes + self.external_bytes();
-        let budget = live.max(self.config.min_budget);
+        // Threads that run at once get what they would have as processes of their own.
+        let share = running.clamp(1, self.markers.processors());
+        let budget = live.max(self.config.min_budget.saturating_mul(share));
         self.budget.store(budget, Ordering::Relaxed);
         self.give_back(&mut pool, budget, why);
         stats

@@ -432,9 +432,8 @@ impl HeapThread {
     pub(crate) fn published_stack(&self, strict: bool) -> Option<(usize, usize)> {
         match self.published.load(Ordering::Relaxed) {
             0 => {
-                let used = self.blocks.iter().any(|block| block.get() != NONE);
                 assert!(
-                    !(strict && used),
+                    !(strict && self.has_allocated()),
                     "heap verifier: thread {} was stopped outside `safepoint_park`",
                     self.core.id()
                 );
@@ -442,6 +441,11 @@ impl HeapThread {
             }
             sp => Some((sp, self.stack_base)),
         }
+    }
+
+    /// Whether it allocated since the last collection. In a pause.
+    pub(crate) fn has_allocated(&self) -> bool {
+        self.blocks.iter().any(|block| block.get() != NONE)
     }
 
     /// A collection ended: no block is anybody's. In a pause.
