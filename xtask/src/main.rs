@@ -9,6 +9,7 @@ mod differential;
 mod ladder;
 mod process;
 mod programs;
+mod startup;
 mod test;
 mod workspace;
 
@@ -36,7 +37,16 @@ enum Command {
     Differential(differential::Args),
     /// Measure.
     #[command(subcommand)]
-    Bench(programs::Bench),
+    Bench(Bench),
+}
+
+/// What can be measured.
+#[derive(Subcommand)]
+enum Bench {
+    /// Pyperformance programs: seconds per loop, scaling over threads, ratio to other interpreters.
+    Programs(programs::Args),
+    /// An empty program: time and memory.
+    Startup(startup::Args),
 }
 
 fn main() -> ExitCode {
@@ -45,7 +55,8 @@ fn main() -> ExitCode {
         Command::Check(args) => check::main(&args),
         Command::Ladder(args) => ladder::main(&args),
         Command::Differential(args) => differential::main(&args),
-        Command::Bench(bench) => programs::main(&bench),
+        Command::Bench(Bench::Programs(args)) => programs::main(&args),
+        Command::Bench(Bench::Startup(args)) => startup::main(&args),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,

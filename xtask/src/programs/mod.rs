@@ -8,16 +8,9 @@ mod measure;
 mod report;
 
 use crate::{cpython, workspace};
-use clap::{Args as ClapArgs, Subcommand};
+use clap::Args as ClapArgs;
 use std::path::PathBuf;
 use std::process::Command;
-
-/// What can be measured.
-#[derive(Subcommand)]
-pub enum Bench {
-    /// Pyperformance programs: seconds per loop, scaling over threads, ratio to other interpreters.
-    Programs(Args),
-}
 
 /// The programs of each tier of the language (see `tests/ladder`).
 const SETS: &[(&str, &[&str])] = &[
@@ -105,8 +98,7 @@ impl Interpreter {
 ///
 /// # Errors
 /// When the package cannot be fetched or an interpreter cannot be built or started.
-pub fn main(bench: &Bench) -> Result<bool, String> {
-    let Bench::Programs(args) = bench;
+pub fn main(args: &Args) -> Result<bool, String> {
     let mut names: Vec<&str> = Vec::new();
     for set in &args.set {
         let (_, programs) = SETS
