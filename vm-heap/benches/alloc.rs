@@ -120,6 +120,8 @@ fn full_mark(random: bool, markers: usize) {
 }
 
 fn main() {
+    // First: later the process has threads, and an allocator that has to mind them.
+    let malloc = best(malloc_ring);
     let start = cpu();
     let first = world(HeapConfig::default());
     let heap = cpu() - start;
@@ -140,7 +142,6 @@ fn main() {
         println!("{:?}", world.heap.stats());
         return;
     }
-    let malloc = best(malloc_ring);
     println!("malloc + free, 32 B, ring of 64          {malloc:6.2} ns");
     for megabytes in [1_usize, 2, 4, 8, 16, 64] {
         let config = HeapConfig { min_budget: megabytes << 20, ..HeapConfig::default() };

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use vm_core::breaker::event;
 use vm_core::runtime::{Interpreter, ThreadCore};
-use vm_core::sync::{AtomicU8, AtomicUsize, Mutex, Ordering};
+use vm_core::sync::{AtomicBool, AtomicU8, AtomicUsize, Mutex, Ordering};
 use vm_core::world::WorldStopped;
 
 use crate::header::Header;
@@ -141,6 +141,8 @@ unsafe impl Send for Pending {}
 
 /// One heap per interpreter.
 pub struct Heap {
+    /// Whether collections may start by themselves.
+    automatic: AtomicBool,
     pub(crate) space: Space,
     pub(crate) config: HeapConfig,
     pub(crate) hooks: Box<dyn Hooks>,
@@ -196,6 +198,7 @@ impl Heap {
     ) -> Result<Arc<Self>, ReserveError> {
         Ok(Arc::new(Self {
             space: Space::reserve()?,
+            automatic: AtomicBool::new(false),
             config,
             hooks,
             interpreter,
@@ -287,6 +290,24 @@ impl Heap {
     /// Charged bytes that were told to the heap. Discharges may be told before their charges, so the counter may pass below 0.
     pub(crate) fn external_bytes(&self) -> usize {
         usize::try_from(self.external.load(Ordering::Relaxed).cast_signed()).unwrap_or(0)
+    }
+
+    /// The first address of the heap's range; every cell lies within 64 GiB of it.
+    #[inline(always)]
+    pub fn base(&self) -> usize {
+        self.space.base()
+    }
+
+    /// Lets collections start by themselves (`gc.enable`), or not: then only the limit and explicit requests start one. Off until
+    /// the embedder has registered its roots.
+    pub fn set_automatic(&self, on: bool) {
+        self.automatic.store(on, Ordering::Relaxed);
+    }
+
+    /// Whether collections start by themselves.
+    #[must_use]
+    pub fn is_automatic(&self) -> bool {
+        self.automatic.load(Ordering::Relaxed)
     }
 
     /// Whether a reference to `address` would name a cell, for diagnosis.

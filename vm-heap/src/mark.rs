@@ -160,7 +160,11 @@ impl<'h> Marker<'h> {
         };
         let address = space.address_of(number) + granule * GRANULE;
         let mark = space.mark_of(address).load(Ordering::Relaxed);
-        let marked = mark == self.epoch || mark == previous(self.epoch);
+        let marked = match self.verifier {
+            // The collection is over.
+            Some(verifier) => mark == verifier.epoch(),
+            None => mark == self.epoch || mark == previous(self.epoch),
+        };
         let cell = NonNull::new(address as *mut Header)?;
         // SAFETY: the address is a cell's in a block that is in use, so it is mapped; the world is stopped.
         let has_kind = unsafe { cell.as_ref() }.kind != 0;

@@ -217,6 +217,9 @@ impl HeapThread {
     }
 
     fn collect(&self, why: Reason) {
+        if matches!(why, Reason::Budget | Reason::Stress) && !self.heap.is_automatic() {
+            return;
+        }
         // SAFETY: allocation requires that the thread is attached.
         let attached = unsafe { Attached::assume(&self.core) };
         self.heap.collect(self, &attached, why);

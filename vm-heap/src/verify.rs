@@ -43,6 +43,11 @@ impl Verifier {
         NonNull::from(self.marks.as_slice()).cast()
     }
 
+    /// The number of the collection that is verified.
+    pub(crate) fn epoch(&self) -> u8 {
+        self.epoch
+    }
+
     /// One reference.
     pub(crate) fn check(&self, heap: &Heap, cell: NonNull<Header>) {
         let address = cell.as_ptr() as usize;

@@ -86,6 +86,49 @@ fn cycles_are_garbage_like_anything_else() {
 }
 
 #[test]
+fn collections_start_by_themselves_only_when_told_to() {
+    let world = world(HeapConfig { min_budget: 1 << 20, stress: 100, limit: Some(6 << 20), ..CHECKED });
+    let collections = || world.heap.stats().collections;
+    world.run(|me| {
+        world.heap.set_automatic(false);
+        aside(|| list(me, 100_000));
+        assert_eq!(collections(), 0);
+        world.heap.set_automatic(true);
+        aside(|| list(me, 1000));
+        assert_eq!(collections(), 10);
+        world.heap.set_automatic(false);
+        // The limit does not ask.
+        for _ in 0..20 {
+            aside(|| list(me, 50_000));
+        }
+        assert!((15..=25).contains(&collections()), "{}", collections());
+    });
+}
+
+/// A cell whose trace reports words that only may be references.
+#[test]
+fn doubtful_words_are_traced_and_verified() {
+    let world = world(CHECKED);
+    world.run(|me| {
+        aside(|| {
+            let holder = me.node(0, 2).expect("memory");
+            // SAFETY: the cell is fresh.
+            unsafe { (*holder.as_ptr()).kind = support::DOUBTFUL };
+            slot(holder, 0).store(tagged(list(me, 10)), Ordering::Release);
+            world.roots.lock().push(tagged(holder));
+        });
+        for _ in 0..3 {
+            assert_eq!(aside(|| me.collect()).live_cells, 11);
+        }
+        // What it names dies, is reused, and is verified.
+        let disguised = aside(|| !slot(cell_of(world.roots.lock()[0]), 0).swap(0, Ordering::Relaxed));
+        aside(|| me.collect());
+        aside(|| slot(cell_of(world.roots.lock()[0]), 0).store(!disguised, Ordering::Relaxed));
+        assert_eq!(aside(|| me.collect()).live_cells, 1, "a stale word revived a dead cell");
+    });
+}
+
+#[test]
 fn references_can_be_listed() {
     let world = world(CHECKED);
     world.run(|me| {

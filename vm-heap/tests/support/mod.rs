@@ -17,6 +17,8 @@ pub const NODE: u8 = 1;
 pub const OWNER: u8 = 2;
 /// A weak slot follows the header.
 pub const WEAK: u8 = 3;
+/// Words that may be references follow the header: two.
+pub const DOUBTFUL: u8 = 4;
 
 /// The toy's hooks.
 #[derive(Default)]
@@ -37,6 +39,12 @@ impl Hooks for Toy {
                     let slots = cell.add(1).cast::<AtomicU64>();
                     for i in 0..header.aux.load(Ordering::Relaxed) as usize {
                         marker.visit_word(slots.add(i).as_ref().load(Ordering::Acquire));
+                    }
+                }
+                DOUBTFUL => {
+                    for i in 0..2 {
+                        let word = cell.add(1).cast::<AtomicU64>().add(i).as_ref().load(Ordering::Relaxed);
+                        marker.visit_conservative(word as usize);
                     }
                 }
                 OWNER | WEAK => {}
@@ -74,6 +82,7 @@ pub fn world(config: HeapConfig) -> World {
     let toy = Toy::default();
     let (roots, dropped) = (Arc::clone(&toy.roots), Arc::clone(&toy.dropped));
     let heap = Heap::new(config, Box::new(toy), Arc::clone(&interpreter)).expect("address space");
+    heap.set_automatic(true);
     World { heap, interpreter, roots, dropped }
 }
 
