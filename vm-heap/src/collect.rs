@@ -30,6 +30,8 @@ const TOGETHER_ABOVE_IF_SHARED: usize = 2 << 20;
 const AHEAD_ABOVE: usize = 8 << 20;
 /// What dead cells are filled with in poison mode: as a value, a pointer to an address that no process has.
 const POISON: u64 = 0xDBDB_DBDB_DBDB_DBDB;
+/// A block is allocated in again when more than one cell in so many is free: short runs cost more than they give.
+const WORTH: usize = 8;
 /// Collections that free memory must have been plentiful for before some is given back.
 const PATIENCE: u32 = 4;
 
@@ -62,7 +64,11 @@ impl Heap {
         let started = Instant::now();
         let epoch = self.next_epoch();
         let threads = self.threads.lock();
-        let live_before = self.stats.lock().live_bytes;
+        let live_before = match self.collections.load(Ordering::Relaxed) {
+            // A guess.
+            0 => self.used.load(Ordering::Relaxed) / 2,
+            _ => self.stats.lock().live_bytes,
+        };
         // SAFETY: registered, so boxed and alive while the list is locked; the world is stopped, so its owner does not run.
         let running = threads.iter().filter(|thread| unsafe { thread.0.as_ref() }.has_allocated()).count();
         let mut marker = Marker::new(self, epoch);
@@ -257,7 +263,7 @@ impl Heap {
             used += BLOCK_BYTES;
             if block.drops {
                 drop_queue.push(number);
-            } else if cells < cells_per_block(class) - cells_per_block(class) / 16 {
+            } else if cells < cells_per_block(class) - cells_per_block(class) / WORTH {
                 available[class].push(number);
             }
         }
