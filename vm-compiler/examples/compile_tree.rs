@@ -53,7 +53,10 @@ fn main() {
         if std::env::var_os("TRACE").is_some() {
             println!("{}", path.display());
         }
-        units.push((path, compile(source, &path.display().to_string(), Mode::Exec, &CompileOptions::default())));
+        units.push((
+            path,
+            compile(source, &path.display().to_string(), Mode::Exec, &CompileOptions::default()),
+        ));
     }
     let seconds = start.elapsed().as_secs_f64();
     let (mut words, mut failed, mut bad) = (0, 0, Vec::new());

@@ -399,7 +399,9 @@ impl Emitter {
                 let info = self.handlers[handler as usize];
                 let target = offsets[self.labels[info.label.0 as usize].at.unwrap_or(0) as usize];
                 match handlers.last_mut() {
-                    Some(last) if last.end == start && last.target == target && last.reg == info.reg => last.end = end,
+                    Some(last) if last.end == start && last.target == target && last.reg == info.reg => {
+                        last.end = end
+                    }
                     _ => handlers.push(Handler { start, end, target, reg: info.reg }),
                 }
             }

@@ -84,20 +84,62 @@ pub enum StmtKind {
     Return(Option<Expr>),
     Delete(Vec<Expr>),
     TypeAlias(Box<TypeAlias>),
-    Assign { targets: Vec<Expr>, value: Expr },
-    AugAssign { target: Expr, op: BinOp, value: Expr },
-    AnnAssign { target: Expr, annotation: Expr, value: Option<Expr>, simple: bool },
-    For { is_async: bool, target: Expr, iter: Expr, body: Body, orelse: Body },
-    While { test: Expr, body: Body, orelse: Body },
+    Assign {
+        targets: Vec<Expr>,
+        value: Expr,
+    },
+    AugAssign {
+        target: Expr,
+        op: BinOp,
+        value: Expr,
+    },
+    AnnAssign {
+        target: Expr,
+        annotation: Expr,
+        value: Option<Expr>,
+        simple: bool,
+    },
+    For {
+        is_async: bool,
+        target: Expr,
+        iter: Expr,
+        body: Body,
+        orelse: Body,
+    },
+    While {
+        test: Expr,
+        body: Body,
+        orelse: Body,
+    },
     /// `if` and its `elif`s, flat.
-    If { branches: Vec<(Expr, Body)>, orelse: Body },
-    With { is_async: bool, items: Vec<WithItem>, body: Body },
-    Match { subject: Expr, cases: Vec<MatchCase> },
-    Raise { exc: Option<Expr>, cause: Option<Expr> },
+    If {
+        branches: Vec<(Expr, Body)>,
+        orelse: Body,
+    },
+    With {
+        is_async: bool,
+        items: Vec<WithItem>,
+        body: Body,
+    },
+    Match {
+        subject: Expr,
+        cases: Vec<MatchCase>,
+    },
+    Raise {
+        exc: Option<Expr>,
+        cause: Option<Expr>,
+    },
     Try(Box<Try>),
-    Assert { test: Expr, msg: Option<Expr> },
+    Assert {
+        test: Expr,
+        msg: Option<Expr>,
+    },
     Import(Vec<Alias>),
-    ImportFrom { module: Option<Name>, names: Vec<Alias>, level: u32 },
+    ImportFrom {
+        module: Option<Name>,
+        names: Vec<Alias>,
+        level: u32,
+    },
     Global(Vec<Ident>),
     Nonlocal(Vec<Ident>),
     Expr(Expr),
@@ -275,12 +317,29 @@ pub enum Comparison {
 pub enum ExprKind {
     Const(Const),
     Name(Name),
-    BoolOp { op: BoolOp, values: Vec<Expr> },
-    Named { target: Ident, value: Box<Expr> },
-    Binary { left: Box<Expr>, op: BinOp, right: Box<Expr> },
-    Unary { op: UnaryOp, operand: Box<Expr> },
+    BoolOp {
+        op: BoolOp,
+        values: Vec<Expr>,
+    },
+    Named {
+        target: Ident,
+        value: Box<Expr>,
+    },
+    Binary {
+        left: Box<Expr>,
+        op: BinOp,
+        right: Box<Expr>,
+    },
+    Unary {
+        op: UnaryOp,
+        operand: Box<Expr>,
+    },
     Lambda(Box<Lambda>),
-    If { test: Box<Expr>, body: Box<Expr>, orelse: Box<Expr> },
+    If {
+        test: Box<Expr>,
+        body: Box<Expr>,
+        orelse: Box<Expr>,
+    },
     /// A `None` key is `**value`.
     Dict(Vec<(Option<Expr>, Expr)>),
     Set(Vec<Expr>),
@@ -290,15 +349,28 @@ pub enum ExprKind {
     Await(Box<Expr>),
     Yield(Option<Box<Expr>>),
     YieldFrom(Box<Expr>),
-    Compare { left: Box<Expr>, rest: Vec<(Comparison, Expr)> },
+    Compare {
+        left: Box<Expr>,
+        rest: Vec<(Comparison, Expr)>,
+    },
     Call(Box<Call>),
     FString(Vec<StringPart>),
     /// Literals and fields alternate freely; the compiler fills the gaps.
     TString(Vec<StringPart>),
-    Attribute { value: Box<Expr>, attr: Ident },
-    Subscript { value: Box<Expr>, index: Box<Expr> },
+    Attribute {
+        value: Box<Expr>,
+        attr: Ident,
+    },
+    Subscript {
+        value: Box<Expr>,
+        index: Box<Expr>,
+    },
     Starred(Box<Expr>),
-    Slice { lower: Option<Box<Expr>>, upper: Option<Box<Expr>>, step: Option<Box<Expr>> },
+    Slice {
+        lower: Option<Box<Expr>>,
+        upper: Option<Box<Expr>>,
+        step: Option<Box<Expr>>,
+    },
 }
 
 /// A call.

@@ -276,12 +276,6 @@ impl ConstTable {
         }
     }
 
-    /// The value at `index`.
-    #[must_use]
-    pub fn get(&self, index: u32) -> &Const {
-        &self.values[index as usize]
-    }
-
     /// Number of constants.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -301,7 +295,9 @@ mod tests {
 
     #[test]
     fn division_floors() {
-        for (a, b, quotient, remainder) in [(7, 2, 3, 1), (-7, 2, -4, 1), (7, -2, -4, -1), (-7, -2, 3, -1), (-6, 2, -3, 0)] {
+        for (a, b, quotient, remainder) in
+            [(7, 2, 3, 1), (-7, 2, -4, 1), (7, -2, -4, -1), (-7, -2, 3, -1), (-6, 2, -3, 0)]
+        {
             let fold = |op| fold_binary(op, &Const::Int(a), &Const::Int(b));
             assert_eq!(fold(BinOp::FloorDivide), Some(Const::Int(quotient)));
             assert_eq!(fold(BinOp::Remainder), Some(Const::Int(remainder)));
@@ -319,7 +315,14 @@ mod tests {
     #[test]
     fn distinct_constants_stay_distinct() {
         let mut table = ConstTable::default();
-        let values = [Const::Int(1), Const::Float(1.0), Const::True, Const::Float(0.0), Const::Float(-0.0), Const::Str("1".into())];
+        let values = [
+            Const::Int(1),
+            Const::Float(1.0),
+            Const::True,
+            Const::Float(0.0),
+            Const::Float(-0.0),
+            Const::Str("1".into()),
+        ];
         let mut indexes: Vec<u32> = values.iter().map(|value| table.add(value)).collect();
         assert_eq!(indexes, [0, 1, 2, 3, 4, 5]);
         indexes.dedup();

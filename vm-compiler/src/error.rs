@@ -37,7 +37,10 @@ impl SyntaxErrorKind {
     /// Whether the class derives from `SyntaxError`, that is, carries a position.
     #[must_use]
     pub const fn is_syntax_error(self) -> bool {
-        matches!(self, SyntaxErrorKind::SyntaxError | SyntaxErrorKind::IndentationError | SyntaxErrorKind::TabError)
+        matches!(
+            self,
+            SyntaxErrorKind::SyntaxError | SyntaxErrorKind::IndentationError | SyntaxErrorKind::TabError
+        )
     }
 }
 

@@ -27,7 +27,10 @@ fn is_docstring(stmt: &Stmt) -> bool {
 
 /// Statements that a program may begin with and still have future imports after.
 fn prologue(body: &[Stmt]) -> impl Iterator<Item = &Stmt> {
-    body.iter().enumerate().take_while(|(index, stmt)| is_future(stmt) || (*index == 0 && is_docstring(stmt))).map(|(_, stmt)| stmt)
+    body.iter()
+        .enumerate()
+        .take_while(|(index, stmt)| is_future(stmt) || (*index == 0 && is_docstring(stmt)))
+        .map(|(_, stmt)| stmt)
 }
 
 /// Whether annotations are kept as text.

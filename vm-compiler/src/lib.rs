@@ -51,7 +51,12 @@ const FRAME: usize = 4 << 10;
 ///
 /// # Errors
 /// What CPython would refuse at compile time, in CPython's words for the common cases.
-pub fn compile(source: &str, filename: &str, mode: Mode, options: &CompileOptions) -> Result<CodeUnit, SyntaxError> {
+pub fn compile(
+    source: &str,
+    filename: &str,
+    mode: Mode,
+    options: &CompileOptions,
+) -> Result<CodeUnit, SyntaxError> {
     let text = source.strip_prefix('\u{feff}').unwrap_or(source);
     let source = source::Source::new(text);
     let module = parse::parse(&source, mode)?;

@@ -184,7 +184,8 @@ fn one(unit: &CodeUnit, out: &mut String) {
         let shown = if here == line { String::new() } else { here.to_string() };
         line = here;
         let live = position.map_or(0, |position| position.live);
-        let _ = writeln!(out, "{shown:>6} {at:>5}  {:<60} ; live {live}", instruction_text(unit, &instruction));
+        let _ =
+            writeln!(out, "{shown:>6} {at:>5}  {:<60} ; live {live}", instruction_text(unit, &instruction));
         at = instruction.next();
     }
     for handler in &unit.handlers {
@@ -213,7 +214,13 @@ pub fn opcode_page() -> String {
         let aux = if info.aux == Aux::No { String::new() } else { format!("{:?}", info.aux) };
         let indent = if info.base == op { "" } else { "&emsp;" };
         let doc = info.doc.replace('|', "\\|");
-        let _ = writeln!(out, "| {indent}`{}` | {} | {aux} | {} | {doc} |", info.name, operands.join(", "), info.cache);
+        let _ = writeln!(
+            out,
+            "| {indent}`{}` | {} | {aux} | {} | {doc} |",
+            info.name,
+            operands.join(", "),
+            info.cache
+        );
     }
     out
 }

@@ -42,7 +42,8 @@ fn decode(unit: &CodeUnit) -> Result<Code, String> {
     let mut at = vec![None; unit.words.len()];
     let mut word = 0;
     while word < unit.words.len() {
-        let instruction = Instruction::decode(&unit.words, word).ok_or_else(|| format!("no opcode at {word}"))?;
+        let instruction =
+            Instruction::decode(&unit.words, word).ok_or_else(|| format!("no opcode at {word}"))?;
         at[word] = Some(list.len() as u32);
         word = instruction.next();
         list.push(instruction);
@@ -79,9 +80,13 @@ fn check_tables(unit: &CodeUnit, code: &Code) -> Result<(), String> {
         return Err("handlers are not in order".into());
     }
     match code.list.last().map(|last| last.op) {
-        Some(Op::RETURN_VALUE | Op::RERAISE | Op::RAISE_VARARGS | Op::JUMP_BACKWARD | Op::JUMP_BACKWARD_NO_INTERRUPT) => {
-            Ok(())
-        }
+        Some(
+            Op::RETURN_VALUE
+            | Op::RERAISE
+            | Op::RAISE_VARARGS
+            | Op::JUMP_BACKWARD
+            | Op::JUMP_BACKWARD_NO_INTERRUPT,
+        ) => Ok(()),
         last => Err(format!("code may run off its end after {last:?}")),
     }
 }
@@ -203,7 +208,12 @@ impl Flow<'_> {
         self.write(&instruction, &mut set);
         let ends = matches!(
             instruction.op,
-            Op::RETURN_VALUE | Op::RERAISE | Op::RAISE_VARARGS | Op::JUMP | Op::JUMP_BACKWARD | Op::JUMP_BACKWARD_NO_INTERRUPT
+            Op::RETURN_VALUE
+                | Op::RERAISE
+                | Op::RAISE_VARARGS
+                | Op::JUMP
+                | Op::JUMP_BACKWARD
+                | Op::JUMP_BACKWARD_NO_INTERRUPT
         );
         if !ends {
             let next = self.code.index(instruction.next() as i64, "next instruction")?;
@@ -223,7 +233,11 @@ impl Flow<'_> {
             let start = if *kind == Operand::Base { value } else { end.saturating_sub(1) };
             for register in start..end {
                 if !contains(set, register) {
-                    return Err(format!("{} at {} reads register {register}, perhaps unset", op.info().name, instruction.at));
+                    return Err(format!(
+                        "{} at {} reads register {register}, perhaps unset",
+                        op.info().name,
+                        instruction.at
+                    ));
                 }
             }
         }
@@ -250,7 +264,8 @@ impl Flow<'_> {
 fn check_flow(unit: &CodeUnit, code: &Code) -> Result<(), String> {
     let mut entry: Set = vec![0; usize::from(unit.nregs) / 64 + 1];
     let flags = unit.flags;
-    let extra = u16::from(flags.has(crate::CodeFlags::VARARGS)) + u16::from(flags.has(crate::CodeFlags::VARKEYWORDS));
+    let extra =
+        u16::from(flags.has(crate::CodeFlags::VARARGS)) + u16::from(flags.has(crate::CodeFlags::VARKEYWORDS));
     for param in 0..unit.argcount + unit.kwonlyargcount + extra {
         insert(&mut entry, param);
     }

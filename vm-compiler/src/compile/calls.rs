@@ -30,7 +30,9 @@ impl<'a> Compiler<'a> {
                 if let Some(block) = self.super_block(value, &attr.name)? {
                     let name = self.unit.code.name(&name);
                     self.unit.code.top = base;
-                    self.at(call.func.span, |this| this.unit.code.emit(Op::LOAD_SUPER_METHOD, base, block, name));
+                    self.at(call.func.span, |this| {
+                        this.unit.code.emit(Op::LOAD_SUPER_METHOD, base, block, name)
+                    });
                 } else {
                     let object = self.register(value)?;
                     let name = self.unit.code.name(&name);
@@ -40,7 +42,9 @@ impl<'a> Compiler<'a> {
                 self.unit.code.reserve(base);
                 self.unit.code.reserve(base + 1);
             }
-            ExprKind::Name(name) if call.args.is_empty() && call.keywords.is_empty() && self.is_super(name) => {
+            ExprKind::Name(name)
+                if call.args.is_empty() && call.keywords.is_empty() && self.is_super(name) =>
+            {
                 // `super()`: the two arguments it finds for itself in CPython.
                 if let Some(block) = self.super_block_for(&call.func)? {
                     let class = block + 1;
@@ -183,7 +187,12 @@ impl<'a> Compiler<'a> {
         }
         match call.args.as_slice() {
             [] => self.super_block_for(&call.func),
-            [class, object] if !matches!((&class.kind, &object.kind), (ExprKind::Starred(_), _) | (_, ExprKind::Starred(_))) => {
+            [class, object]
+                if !matches!(
+                    (&class.kind, &object.kind),
+                    (ExprKind::Starred(_), _) | (_, ExprKind::Starred(_))
+                ) =>
+            {
                 let block = self.push(&call.func)?;
                 self.push(class)?;
                 self.push(object)?;

@@ -104,7 +104,8 @@ impl<'a> Compiler<'a> {
         self.unit_start();
         let table = self.table;
         let scope = table.scope(def.scope);
-        let cell = |name: &str| scope.cellvars.iter().position(|cell| &**cell == name).map(|index| index as u16);
+        let cell =
+            |name: &str| scope.cellvars.iter().position(|cell| &**cell == name).map(|index| index as u16);
         let class_cell = cell("__class__").map(|index| self.unit.cell_base + index);
         let dict_cell = cell("__classdict__").map(|index| self.unit.cell_base + index);
         let temp = self.unit.code.top;

@@ -140,7 +140,12 @@ impl<'a> Compiler<'a> {
                 }
             }
             this.build_sink(comprehension.kind, list);
-            this.generators(comprehension, 0, Some(iterator), Sink { kind: comprehension.kind, register: list })?;
+            this.generators(
+                comprehension,
+                0,
+                Some(iterator),
+                Sink { kind: comprehension.kind, register: list },
+            )?;
             for binding in &own {
                 if let Binding::Local(register) = binding {
                     this.unit.code.emit(Op::CLEAR_FAST, *register, 0, 0);
@@ -160,7 +165,9 @@ impl<'a> Compiler<'a> {
         iterator: Option<u16>,
         sink: Sink,
     ) -> Result {
-        let Some(generator) = comprehension.generators.get(index) else { return self.element(comprehension, sink) };
+        let Some(generator) = comprehension.generators.get(index) else {
+            return self.element(comprehension, sink);
+        };
         let mark = self.unit.code.top;
         let span = generator.iter.span;
         if generator.is_async {

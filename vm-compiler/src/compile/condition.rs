@@ -91,7 +91,14 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn jump_if_one(&mut self, op: Comparison, left: &'a Expr, right: &'a Expr, target: Label, sense: bool) -> Result {
+    fn jump_if_one(
+        &mut self,
+        op: Comparison,
+        left: &'a Expr,
+        right: &'a Expr,
+        target: Label,
+        sense: bool,
+    ) -> Result {
         if let (Comparison::Is | Comparison::IsNot, ExprKind::Const(Const::None)) = (op, &right.kind) {
             let value = self.register(left)?;
             let jump_if_none = (op == Comparison::Is) == sense;

@@ -22,7 +22,13 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    pub(super) fn while_stmt(&mut self, test: &'a Expr, body: &'a Body, orelse: &'a Body, span: Span) -> Result {
+    pub(super) fn while_stmt(
+        &mut self,
+        test: &'a Expr,
+        body: &'a Body,
+        orelse: &'a Body,
+        span: Span,
+    ) -> Result {
         let code = &mut self.unit.code;
         let (head, next, exit, end) = (code.label(), code.label(), code.label(), code.label());
         code.place_loop(head);
@@ -136,7 +142,8 @@ impl<'a> Compiler<'a> {
             Some(value) => self.value(value)?,
             None => self.unit.code.constant_val(&Const::None),
         };
-        let runs_code = self.unit.blocks.iter().any(|block| !matches!(block, Block::Loop { .. } | Block::Try { .. }));
+        let runs_code =
+            self.unit.blocks.iter().any(|block| !matches!(block, Block::Loop { .. } | Block::Try { .. }));
         // What runs on the way out may bind the local anew.
         if let Val::Reg(register) = result
             && runs_code

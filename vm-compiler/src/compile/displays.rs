@@ -73,7 +73,8 @@ impl<'a> Compiler<'a> {
 
     /// Builds a list item by item in the taken temporary `list`.
     pub(super) fn grow_list(&mut self, items: &'a [Expr], list: u16) -> Result {
-        let plain = items.iter().take_while(|item| !matches!(item.kind, ExprKind::Starred(_))).count().min(MAX_BLOCK);
+        let plain =
+            items.iter().take_while(|item| !matches!(item.kind, ExprKind::Starred(_))).count().min(MAX_BLOCK);
         let mark = self.unit.code.top;
         let first = self.push_all(&items[..plain])?;
         self.unit.code.emit(Op::BUILD_LIST, list, first, plain as u16);

@@ -86,10 +86,20 @@ impl<'a> Compiler<'a> {
 
     pub(super) fn set_defaults(&mut self, function: u16, positional: Option<u16>, keyword: Option<u16>) {
         if let Some(positional) = positional {
-            self.unit.code.emit(Op::SET_FUNCTION_ATTRIBUTE, function, positional, function_attribute::DEFAULTS);
+            self.unit.code.emit(
+                Op::SET_FUNCTION_ATTRIBUTE,
+                function,
+                positional,
+                function_attribute::DEFAULTS,
+            );
         }
         if let Some(keyword) = keyword {
-            self.unit.code.emit(Op::SET_FUNCTION_ATTRIBUTE, function, keyword, function_attribute::KWDEFAULTS);
+            self.unit.code.emit(
+                Op::SET_FUNCTION_ATTRIBUTE,
+                function,
+                keyword,
+                function_attribute::KWDEFAULTS,
+            );
         }
     }
 
@@ -168,7 +178,8 @@ impl<'a> Compiler<'a> {
         let mut tuple = None;
         if !positional.is_empty() {
             let dst = self.unit.code.top;
-            let constants: Option<Box<[Const]>> = positional.iter().map(|value| self.constant_of(value)).collect();
+            let constants: Option<Box<[Const]>> =
+                positional.iter().map(|value| self.constant_of(value)).collect();
             match constants {
                 Some(constants) => {
                     self.push_const(&Const::Tuple(constants));

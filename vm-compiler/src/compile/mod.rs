@@ -41,16 +41,35 @@ const MAX_BLOCKS: usize = 21;
 /// Something that `return`, `break` and `continue` must leave properly.
 #[derive(Clone, Copy)]
 enum Block<'a> {
-    Loop { end: Label, next: Label },
+    Loop {
+        end: Label,
+        next: Label,
+    },
     /// The body of a `try` with a `finally`: leaving runs the `finally` body, outside the region of `outer`.
-    Finally { body: &'a Body, outer: Option<HandlerId> },
+    Finally {
+        body: &'a Body,
+        outer: Option<HandlerId>,
+    },
     /// The body of a `try` that has only handlers: nothing to do.
-    Try { outer: Option<HandlerId> },
+    Try {
+        outer: Option<HandlerId>,
+    },
     /// A handler: the exception handled before is in the register.
-    Handler { saved: u16, outer: Option<HandlerId> },
+    Handler {
+        saved: u16,
+        outer: Option<HandlerId>,
+    },
     /// A handler's `as name`.
-    HandlerName { name: &'a Name, outer: Option<HandlerId> },
-    With { exit: u16, is_async: bool, span: Span, outer: Option<HandlerId> },
+    HandlerName {
+        name: &'a Name,
+        outer: Option<HandlerId>,
+    },
+    With {
+        exit: u16,
+        is_async: bool,
+        span: Span,
+        outer: Option<HandlerId>,
+    },
 }
 
 /// One code object under construction.
@@ -190,7 +209,12 @@ impl<'a> Compiler<'a> {
         let outer = if hidden { self.units.last().unwrap_or(&self.unit) } else { &self.unit };
         match outer.kind {
             ScopeKind::Module => name.to_owned(),
-            _ if self.table.scope(outer.current).symbol(name).is_some_and(|symbol| symbol.flags & flag::GLOBAL != 0) => {
+            _ if self
+                .table
+                .scope(outer.current)
+                .symbol(name)
+                .is_some_and(|symbol| symbol.flags & flag::GLOBAL != 0) =>
+            {
                 name.to_owned()
             }
             ScopeKind::Class => format!("{}.{name}", outer.qualname),
@@ -200,7 +224,9 @@ impl<'a> Compiler<'a> {
 
     /// Ends the code object being written and goes back to the one around it.
     fn leave_unit(&mut self) -> Result<CodeUnit> {
-        let Some(outer) = self.units.pop() else { return self.error("compiler lost its unit", Span::default()) };
+        let Some(outer) = self.units.pop() else {
+            return self.error("compiler lost its unit", Span::default());
+        };
         let unit = std::mem::replace(&mut self.unit, outer);
         self.build(unit)
     }
@@ -213,14 +239,15 @@ impl<'a> Compiler<'a> {
 
     fn build(&self, unit: Unit<'_>) -> Result<CodeUnit> {
         let scope = self.table.scope(unit.scope);
-        if scope.varnames.len() + scope.cellvars.len() + scope.freevars.len() > usize::from(unit.code.temp_base) {
+        if scope.varnames.len() + scope.cellvars.len() + scope.freevars.len()
+            > usize::from(unit.code.temp_base)
+        {
             let message = crate::assemble::AssembleError::Registers.message();
             return Err(self.source.error_of(SyntaxErrorKind::OverflowError, message, Span::default()));
         }
-        let (assembled, consts) = unit
-            .code
-            .assemble(self.source)
-            .map_err(|error| self.source.error_of(SyntaxErrorKind::OverflowError, error.message(), Span::default()))?;
+        let (assembled, consts) = unit.code.assemble(self.source).map_err(|error| {
+            self.source.error_of(SyntaxErrorKind::OverflowError, error.message(), Span::default())
+        })?;
         let names = |names: &[Name]| names.iter().map(|name| name.to_string()).collect();
         let code = CodeUnit {
             name: unit.name,
@@ -253,7 +280,8 @@ impl<'a> Compiler<'a> {
         if let Mode::Single = self.mode
             && module.body.len() > 1
         {
-            return self.error("multiple statements found while compiling a single statement", module.body[1].span);
+            return self
+                .error("multiple statements found while compiling a single statement", module.body[1].span);
         }
         self.unit_start();
         self.unit.code.span = first;
@@ -293,7 +321,8 @@ impl<'a> Compiler<'a> {
     }
 
     fn push_block(&mut self, block: Block<'a>, span: Span) -> Result {
-        let nested = self.unit.blocks.iter().filter(|block| !matches!(block, Block::HandlerName { .. })).count();
+        let nested =
+            self.unit.blocks.iter().filter(|block| !matches!(block, Block::HandlerName { .. })).count();
         if nested >= MAX_BLOCKS {
             return self.error("too many statically nested blocks", span);
         }

@@ -77,7 +77,10 @@ impl<'a> Compiler<'a> {
     pub(super) fn load_mangled(&mut self, mangled: &str, dst: u16) {
         let binding = self.binding(mangled);
         let scope = self.table.scope(self.unit.scope);
-        if scope.sees_class && !matches!(binding, Binding::Local(_) | Binding::Cell(_)) && !mangled.starts_with('.') {
+        if scope.sees_class
+            && !matches!(binding, Binding::Local(_) | Binding::Cell(_))
+            && !mangled.starts_with('.')
+        {
             self.load_through_class(mangled, binding, dst);
             return;
         }

@@ -53,7 +53,9 @@ impl<'a> Compiler<'a> {
                 self.error(message, pattern.span)
             }
             PatternKind::As { pattern: Some(inner), .. } => self.check_refutable(inner),
-            PatternKind::Or(alternatives) => alternatives.iter().try_for_each(|inner| self.check_refutable(inner)),
+            PatternKind::Or(alternatives) => {
+                alternatives.iter().try_for_each(|inner| self.check_refutable(inner))
+            }
             _ => Ok(()),
         }
     }
@@ -62,7 +64,8 @@ impl<'a> Compiler<'a> {
     fn collect(&self, pattern: &'a Pattern, slots: &mut Slots<'a>) -> Result {
         let add = |name: &'a Ident, slots: &mut Slots<'a>| {
             if slots.iter().any(|(other, _)| **other == name.name) {
-                return self.error(format!("multiple assignments to name '{}' in pattern", name.name), name.span);
+                return self
+                    .error(format!("multiple assignments to name '{}' in pattern", name.name), name.span);
             }
             slots.push((&name.name, 0));
             Ok(())
@@ -70,7 +73,8 @@ impl<'a> Compiler<'a> {
         match &pattern.kind {
             PatternKind::Value(_) | PatternKind::Singleton(_) => Ok(()),
             PatternKind::Sequence(patterns) => {
-                if patterns.iter().filter(|pattern| matches!(pattern.kind, PatternKind::Star(_))).count() > 1 {
+                if patterns.iter().filter(|pattern| matches!(pattern.kind, PatternKind::Star(_))).count() > 1
+                {
                     return self.error("multiple starred expressions in sequence pattern", pattern.span);
                 }
                 patterns.iter().try_for_each(|pattern| self.collect(pattern, slots))
@@ -97,6 +101,9 @@ impl<'a> Compiler<'a> {
                 name.as_ref().map_or(Ok(()), |name| add(name, slots))
             }
             PatternKind::Or(alternatives) => {
+                if let Some((_, others)) = alternatives.split_last() {
+                    others.iter().try_for_each(|alternative| self.check_refutable(alternative))?;
+                }
                 let mut first: Option<Slots<'a>> = None;
                 for alternative in alternatives {
                     let mut names = Vec::new();
@@ -161,7 +168,8 @@ impl<'a> Compiler<'a> {
                 self.unit.code.emit(Op::MATCH_CLASS, block, block, patterns.len() as u16);
                 self.unit.code.top = block + 1;
                 self.unit.code.emit_jump(Op::JUMP_IF_NONE, block, 0, 0, fail);
-                let all: Vec<&'a Pattern> = patterns.iter().chain(keywords.iter().map(|(_, pattern)| pattern)).collect();
+                let all: Vec<&'a Pattern> =
+                    patterns.iter().chain(keywords.iter().map(|(_, pattern)| pattern)).collect();
                 self.unpack_patterns(&all, block, fail, slots)?;
             }
             PatternKind::Star(name) => {
@@ -196,7 +204,13 @@ impl<'a> Compiler<'a> {
     }
 
     /// Unpacks the tuple in `source` and matches its items.
-    fn unpack_patterns(&mut self, patterns: &[&'a Pattern], source: u16, fail: Label, slots: &Slots<'a>) -> Result {
+    fn unpack_patterns(
+        &mut self,
+        patterns: &[&'a Pattern],
+        source: u16,
+        fail: Label,
+        slots: &Slots<'a>,
+    ) -> Result {
         if patterns.iter().all(|pattern| is_wildcard(pattern)) {
             return Ok(());
         }
@@ -243,7 +257,8 @@ impl<'a> Compiler<'a> {
         }
         let after = patterns.len() - star - 1;
         if star > 255 || after > 255 {
-            return self.error("too many expressions in star-unpacking sequence pattern", patterns[star].span);
+            return self
+                .error("too many expressions in star-unpacking sequence pattern", patterns[star].span);
         }
         let first = self.unit.code.alloc_block(patterns.len() as u16);
         self.unit.code.emit(Op::UNPACK_EX, first, subject, star as u16 | (after as u16) << 8);

@@ -16,7 +16,9 @@ impl<'a> Compiler<'a> {
     /// Takes the documentation string off `body`.
     pub(super) fn docstring(&mut self, body: &'a [Stmt], store: bool) -> Result<&'a [Stmt]> {
         let text = match body.first() {
-            Some(Stmt { kind: StmtKind::Expr(Expr { kind: ExprKind::Const(Const::Str(text)), .. }), .. }) => text,
+            Some(Stmt {
+                kind: StmtKind::Expr(Expr { kind: ExprKind::Const(Const::Str(text)), .. }), ..
+            }) => text,
             _ => return Ok(body),
         };
         if self.mode == Mode::Single && self.units.is_empty() {
@@ -190,7 +192,13 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn import_from(&mut self, module: Option<&'a Name>, names: &'a [Alias], level: u32, span: Span) -> Result {
+    fn import_from(
+        &mut self,
+        module: Option<&'a Name>,
+        names: &'a [Alias],
+        level: u32,
+        span: Span,
+    ) -> Result {
         if level == 0 && module.is_some_and(|module| &**module == "__future__") {
             crate::future::check(self.source, names, span)?;
         }
@@ -238,8 +246,13 @@ impl<'a> Compiler<'a> {
 fn clean_doc(doc: &str) -> String {
     let expanded: Vec<String> = doc.split('\n').map(expand_tabs).collect();
     let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
-    let margin =
-        expanded.iter().skip(1).filter(|line| indent(line) < line.len()).map(|line| indent(line)).min().unwrap_or(0);
+    let margin = expanded
+        .iter()
+        .skip(1)
+        .filter(|line| indent(line) < line.len())
+        .map(|line| indent(line))
+        .min()
+        .unwrap_or(0);
     let mut out = String::with_capacity(doc.len());
     for (index, line) in expanded.iter().enumerate() {
         if index == 0 {

@@ -115,7 +115,12 @@ impl<'a> Compiler<'a> {
     }
 
     /// The end of an asynchronous loop: StopAsyncIteration arrives here.
-    pub(super) fn end_async(&mut self, region: Option<crate::assemble::HandlerId>, iterator: u16, span: Span) {
+    pub(super) fn end_async(
+        &mut self,
+        region: Option<crate::assemble::HandlerId>,
+        iterator: u16,
+        span: Span,
+    ) {
         if let Some(region) = region {
             self.unit.code.place_handler(region);
         }

@@ -55,7 +55,8 @@ impl<'a> Compiler<'a> {
         if !matches!(&object.kind, ExprKind::Name(name) if &**name == "self") {
             return;
         }
-        if let Some(class) = self.units.iter_mut().rev().find(|unit| unit.kind == crate::symtable::ScopeKind::Class)
+        if let Some(class) =
+            self.units.iter_mut().rev().find(|unit| unit.kind == crate::symtable::ScopeKind::Class)
             && !class.static_attributes.contains(attr)
         {
             class.static_attributes.push(attr.clone());
@@ -132,8 +133,10 @@ impl<'a> Compiler<'a> {
                 self.unit.code.assigned.insert(register);
                 return Ok(());
             }
-            if let (ExprKind::Tuple(targets) | ExprKind::List(targets), ExprKind::Tuple(values) | ExprKind::List(values)) =
-                (&target.kind, &value.kind)
+            if let (
+                ExprKind::Tuple(targets) | ExprKind::List(targets),
+                ExprKind::Tuple(values) | ExprKind::List(values),
+            ) = (&target.kind, &value.kind)
                 && self.assign_in_parallel(targets, values)?
             {
                 self.unit.code.top = mark;

@@ -40,7 +40,12 @@ impl<'a> Compiler<'a> {
 
     /// A handler whose exception arrives in register `exc`: saves what was handled before, runs `body`, which ends by
     /// raising or jumping away, and restores it if an exception leaves `body`.
-    pub(super) fn in_handler(&mut self, exc: u16, span: Span, body: impl FnOnce(&mut Self, u16) -> Result) -> Result {
+    pub(super) fn in_handler(
+        &mut self,
+        exc: u16,
+        span: Span,
+        body: impl FnOnce(&mut Self, u16) -> Result,
+    ) -> Result {
         let mark = self.unit.code.top;
         self.unit.code.reserve(exc);
         let saved = self.unit.code.alloc();
@@ -151,7 +156,12 @@ impl<'a> Compiler<'a> {
     }
 
     /// `except*`: each clause takes its part of the group; what is left, and what clauses raised, is raised at the end.
-    fn star_handlers(&mut self, handlers: &'a [ExceptHandler], exc: u16, end: crate::assemble::Label) -> Result {
+    fn star_handlers(
+        &mut self,
+        handlers: &'a [ExceptHandler],
+        exc: u16,
+        end: crate::assemble::Label,
+    ) -> Result {
         let raised_list = self.unit.code.alloc();
         // The rest and, right after it, the match.
         let pair = self.unit.code.alloc_block(2);

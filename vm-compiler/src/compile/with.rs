@@ -12,7 +12,13 @@ const AENTER: u16 = 2;
 const AEXIT: u16 = 3;
 
 impl<'a> Compiler<'a> {
-    pub(super) fn with_stmt(&mut self, items: &'a [WithItem], body: &'a Body, is_async: bool, span: Span) -> Result {
+    pub(super) fn with_stmt(
+        &mut self,
+        items: &'a [WithItem],
+        body: &'a Body,
+        is_async: bool,
+        span: Span,
+    ) -> Result {
         let Some((item, others)) = items.split_first() else { return self.body(body) };
         if is_async {
             self.check_async(span, "async with")?;

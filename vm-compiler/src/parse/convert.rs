@@ -14,6 +14,9 @@ use std::rc::Rc;
 /// Stack that must be left before a level of conversion, and the size of a new segment.
 const RED_ZONE: usize = 96 << 10;
 const SEGMENT: usize = 2 << 20;
+/// Lambdas in lambdas: each is a code object in a code object, with a qualified name as long as all of theirs.
+/// CPython's parser gives up at about 2,000.
+const MAX_LAMBDAS: u32 = 1000;
 /// Digits of a decimal literal above which CPython refuses the conversion (`sys.int_info.default_max_str_digits`).
 const MAX_DIGITS: usize = 4300;
 
@@ -22,7 +25,8 @@ const MAX_DIGITS: usize = 4300;
 /// # Errors
 /// Trees deeper than [`super::MAX_DEPTH`], integer literals with too many digits.
 pub fn convert(source: &Source<'_>, tree: &ruff::Mod) -> Result<Module, SyntaxError> {
-    let mut converter = Converter { source, names: FxHashMap::default(), scopes: 2, depth: 0, max_depth: 0 };
+    let mut converter =
+        Converter { source, names: FxHashMap::default(), scopes: 2, depth: 0, max_depth: 0, lambdas: 0 };
     let body = match tree {
         ruff::Mod::Module(module) => converter.body(&module.body)?,
         ruff::Mod::Expression(expression) => {
@@ -41,6 +45,8 @@ struct Converter<'a> {
     scopes: u32,
     depth: u32,
     max_depth: u32,
+    /// Lambdas around.
+    lambdas: u32,
 }
 
 fn span(range: TextRange) -> Span {
@@ -446,11 +452,20 @@ impl Converter<'_> {
                 }
                 ExprKind::Unary { op, operand }
             }
-            E::Lambda(e) => ExprKind::Lambda(Box::new(Lambda {
-                scope: self.scope(),
-                params: self.params(e.parameters.as_deref())?,
-                body: self.expr(&e.body)?,
-            })),
+            E::Lambda(e) => {
+                self.lambdas += 1;
+                if self.lambdas > MAX_LAMBDAS {
+                    let message = "Parser stack overflowed - Python source too complex to parse";
+                    return Err(self.source.error_of(SyntaxErrorKind::MemoryError, message, span(e.range)));
+                }
+                let lambda = Lambda {
+                    scope: self.scope(),
+                    params: self.params(e.parameters.as_deref())?,
+                    body: self.expr(&e.body)?,
+                };
+                self.lambdas -= 1;
+                ExprKind::Lambda(Box::new(lambda))
+            }
             E::If(e) => ExprKind::If {
                 test: self.boxed(&e.test)?,
                 body: self.boxed(&e.body)?,
@@ -533,7 +548,9 @@ impl Converter<'_> {
             E::BooleanLiteral(e) => ExprKind::Const(if e.value { Const::True } else { Const::False }),
             E::NoneLiteral(_) => ExprKind::Const(Const::None),
             E::EllipsisLiteral(_) => ExprKind::Const(Const::Ellipsis),
-            E::Attribute(e) => ExprKind::Attribute { value: self.boxed(&e.value)?, attr: self.ident(&e.attr) },
+            E::Attribute(e) => {
+                ExprKind::Attribute { value: self.boxed(&e.value)?, attr: self.ident(&e.attr) }
+            }
             E::Subscript(e) => {
                 ExprKind::Subscript { value: self.boxed(&e.value)?, index: self.boxed(&e.slice)? }
             }
@@ -567,7 +584,13 @@ impl Converter<'_> {
                 ifs: self.exprs(&generator.ifs)?,
             });
         }
-        Ok(ExprKind::Comprehension(Box::new(Comprehension { scope, kind, element, value, generators: converted })))
+        Ok(ExprKind::Comprehension(Box::new(Comprehension {
+            scope,
+            kind,
+            element,
+            value,
+            generators: converted,
+        })))
     }
 
     /// Code points of one string literal.
@@ -587,7 +610,12 @@ impl Converter<'_> {
             match element {
                 ruff::InterpolatedStringElement::Literal(literal) => {
                     let text = self.source.slice(span(literal.range));
-                    parts.push(StringPart::Literal(strings::constant(strings::decode(&literal.value, text, raw, true))));
+                    parts.push(StringPart::Literal(strings::constant(strings::decode(
+                        &literal.value,
+                        text,
+                        raw,
+                        true,
+                    ))));
                 }
                 ruff::InterpolatedStringElement::Interpolation(field) => {
                     let value = self.expr(&field.expression)?;

@@ -1,6 +1,6 @@
 //! First half of the symbol table: one walk that collects what each scope does with each name.
 
-use super::{flag, mangle, Scope, ScopeKind, SymbolTable};
+use super::{Scope, ScopeKind, SymbolTable, flag, mangle};
 use crate::ast::*;
 use crate::error::SyntaxError;
 use crate::source::Source;
@@ -44,7 +44,8 @@ impl Builder<'_> {
     fn enter(&mut self, id: ScopeId, kind: ScopeKind, f: impl FnOnce(&mut Self) -> Result) -> Result {
         let parent = self.current;
         let outer = &self.scopes[parent.index()];
-        let nested = outer.nested || matches!(outer.kind, k if k != ScopeKind::Module && k != ScopeKind::Class);
+        let nested =
+            outer.nested || matches!(outer.kind, k if k != ScopeKind::Module && k != ScopeKind::Class);
         let lazy = matches!(kind, ScopeKind::Annotations | ScopeKind::TypeParams | ScopeKind::TypeValue);
         let sees_class = lazy && (outer.kind == ScopeKind::Class || outer.sees_class);
         let inlined = matches!(kind, ScopeKind::Comprehension(k) if k != CompKind::Generator)
@@ -230,7 +231,10 @@ impl Builder<'_> {
         match &target.kind {
             ExprKind::Name(name) => {
                 let flags = self.flags_of(name);
-                if simple && flags & (flag::GLOBAL | flag::NONLOCAL) != 0 && self.scope().kind != ScopeKind::Module {
+                if simple
+                    && flags & (flag::GLOBAL | flag::NONLOCAL) != 0
+                    && self.scope().kind != ScopeKind::Module
+                {
                     let word = if flags & flag::GLOBAL != 0 { "global" } else { "nonlocal" };
                     return self.error(format!("annotated name '{name}' can't be {word}"), target.span);
                 }
@@ -343,7 +347,10 @@ impl Builder<'_> {
     }
 
     fn defaults(&mut self, params: &Params) -> Result {
-        params.with_defaults().filter_map(|param| param.default.as_ref()).try_for_each(|default| self.expr(default))
+        params
+            .with_defaults()
+            .filter_map(|param| param.default.as_ref())
+            .try_for_each(|default| self.expr(default))
     }
 
     fn params(&mut self, params: &Params) -> Result {
@@ -353,7 +360,8 @@ impl Builder<'_> {
                 return self.error("cannot assign to __debug__", param.name.span);
             }
             if self.flags_of(name) & flag::PARAM != 0 {
-                return self.error(format!("duplicate argument '{name}' in function definition"), param.name.span);
+                return self
+                    .error(format!("duplicate argument '{name}' in function definition"), param.name.span);
             }
             self.add(name, flag::PARAM, param.name.span);
             self.scope().param_count += 1;
@@ -403,7 +411,11 @@ impl Builder<'_> {
         })
     }
 
-    fn with_type_params(&mut self, params: Option<&TypeParams>, f: impl FnOnce(&mut Self) -> Result) -> Result {
+    fn with_type_params(
+        &mut self,
+        params: Option<&TypeParams>,
+        f: impl FnOnce(&mut Self) -> Result,
+    ) -> Result {
         let Some(params) = params else { return f(self) };
         self.enter(params.scope, ScopeKind::TypeParams, |this| {
             // The bases of a generic class and the defaults of a generic function come in as parameters.
@@ -422,7 +434,8 @@ impl Builder<'_> {
                 if param.default.is_some() {
                     defaulted = true;
                 } else if defaulted {
-                    let message = format!("non-default type parameter '{name}' follows default type parameter");
+                    let message =
+                        format!("non-default type parameter '{name}' follows default type parameter");
                     return this.error(message, param.name.span);
                 }
             }
@@ -472,7 +485,9 @@ impl Builder<'_> {
                 self.add(name, flag::ASSIGNED | flag::DELETED, target.span);
                 Ok(())
             }
-            ExprKind::Tuple(items) | ExprKind::List(items) => items.iter().try_for_each(|item| self.delete(item)),
+            ExprKind::Tuple(items) | ExprKind::List(items) => {
+                items.iter().try_for_each(|item| self.delete(item))
+            }
             _ => self.expr(target),
         }
     }
@@ -646,8 +661,9 @@ impl Builder<'_> {
                 ScopeKind::Comprehension(_) => {
                     let mangled = mangle(self.class.as_ref(), name);
                     if scope.flags(&mangled) & flag::ITERATION != 0 {
-                        let message =
-                            format!("assignment expression cannot rebind comprehension iteration variable '{name}'");
+                        let message = format!(
+                            "assignment expression cannot rebind comprehension iteration variable '{name}'"
+                        );
                         return self.error(message, target.span);
                     }
                     inside.push(at);
@@ -655,7 +671,8 @@ impl Builder<'_> {
                     continue;
                 }
                 ScopeKind::Class if !inside.is_empty() => {
-                    let message = "assignment expression within a comprehension cannot be used in a class body";
+                    let message =
+                        "assignment expression within a comprehension cannot be used in a class body";
                     return self.error(message, span);
                 }
                 ScopeKind::Module => declared = flag::GLOBAL,
@@ -730,9 +747,8 @@ impl Builder<'_> {
             }
         });
         match found {
-            Some(span) => {
-                self.error("assignment expression cannot be used in a comprehension iterable expression", span)
-            }
+            Some(span) => self
+                .error("assignment expression cannot be used in a comprehension iterable expression", span),
             None => Ok(()),
         }
     }

@@ -251,7 +251,11 @@ pub fn mangle(class: Option<&Name>, name: &Name) -> Name {
 ///
 /// # Errors
 /// The errors that CPython's symbol table finds: clashing declarations, misplaced `yield`, and so on.
-pub fn analyze(source: &Source<'_>, module: &Module, future_annotations: bool) -> Result<SymbolTable, SyntaxError> {
+pub fn analyze(
+    source: &Source<'_>,
+    module: &Module,
+    future_annotations: bool,
+) -> Result<SymbolTable, SyntaxError> {
     let mut table = build::build(source, module, future_annotations)?;
     resolve::resolve(source, &mut table)?;
     Ok(table)

@@ -1,6 +1,6 @@
 //! Second half of the symbol table: where each name lives.
 
-use super::{flag, Binding, Scope, ScopeKind, Symbol, SymbolTable};
+use super::{Binding, Scope, ScopeKind, Symbol, SymbolTable, flag};
 use crate::ast::{Name, ScopeId};
 use crate::error::SyntaxError;
 use crate::source::Source;
@@ -134,13 +134,14 @@ fn number_names(table: &mut SymbolTable, id: ScopeId) {
     }
     let mut cells: Vec<Name> = Vec::new();
     let param_count = usize::from(scope.param_count);
-    for (index, symbol) in scope.symbols.iter().enumerate() {
+    for (index, symbol) in scope.symbols.iter_mut().enumerate() {
         let here = symbol.flags & flag::BOUND != 0 && symbol.flags & (flag::GLOBAL | flag::NONLOCAL) == 0;
         if !here {
             continue;
         }
         let is_cell = symbol.flags & flag::CELL != 0;
         if index < param_count || !is_cell {
+            symbol.binding = Binding::Local(scope.varnames.len() as u16);
             scope.varnames.push(symbol.name.clone());
         }
         if is_cell {
@@ -148,6 +149,11 @@ fn number_names(table: &mut SymbolTable, id: ScopeId) {
         }
     }
     cells.sort();
+    for symbol in scope.symbols.iter_mut().filter(|symbol| symbol.flags & flag::CELL != 0) {
+        if let Ok(index) = cells.binary_search(&symbol.name) {
+            symbol.binding = Binding::Cell(index as u16);
+        }
+    }
     for index in 0..param_count {
         if let Some(cell) = cells.iter().position(|name| *name == scope.symbols[index].name) {
             scope.param_cells.push((index as u16, cell as u16));
@@ -229,14 +235,9 @@ fn bind_names(table: &mut SymbolTable, id: ScopeId) {
         let bound = symbol.flags & flag::BOUND != 0 && symbol.flags & flag::NONLOCAL == 0;
         let binding = if symbol.flags & flag::GLOBAL != 0 {
             Binding::Global
-        } else if bound && scope.inlined {
-            continue;
         } else if bound && scope.is_function() {
-            if symbol.flags & flag::CELL != 0 {
-                Binding::Cell(position(&scope.cellvars, &symbol.name))
-            } else {
-                Binding::Local(position(&scope.varnames, &symbol.name))
-            }
+            // Numbered already.
+            continue;
         } else if bound {
             Binding::Name
         } else {
@@ -259,8 +260,4 @@ fn outer_binding(scope: &Scope, name: &Name) -> Binding {
         None if scope.is_function() => Binding::Global,
         None => Binding::Name,
     }
-}
-
-fn position(names: &[Name], name: &Name) -> u16 {
-    names.iter().position(|other| other == name).unwrap_or(0) as u16
 }
