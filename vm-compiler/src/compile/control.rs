@@ -83,7 +83,7 @@ impl<'a> Compiler<'a> {
         let iterable = match constant {
             Some(items) if !items.is_empty() => {
                 let value = self.unit.code.constant_val(&Const::Tuple(items));
-                self.to_register(value)
+                self.in_register(value)
             }
             _ => self.register(iter)?,
         };

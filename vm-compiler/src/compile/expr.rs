@@ -23,7 +23,7 @@ impl<'a> Compiler<'a> {
     /// The value of `expr` in a register.
     pub(super) fn register(&mut self, expr: &'a Expr) -> Result<u16> {
         let value = self.value(expr)?;
-        Ok(self.to_register(value))
+        Ok(self.in_register(value))
     }
 
     /// The value of `expr` in the next temporary.
@@ -71,13 +71,13 @@ impl<'a> Compiler<'a> {
     pub(super) fn into(&mut self, expr: &'a Expr, dst: u16) -> Result {
         let mark = self.unit.code.top;
         let outer = std::mem::replace(&mut self.unit.code.span, expr.span);
-        self.into_at(expr, dst)?;
+        self.emit_expr(expr, dst)?;
         self.unit.code.span = outer;
         self.unit.code.top = mark;
         Ok(())
     }
 
-    fn into_at(&mut self, expr: &'a Expr, dst: u16) -> Result {
+    fn emit_expr(&mut self, expr: &'a Expr, dst: u16) -> Result {
         match &expr.kind {
             ExprKind::Const(value) => {
                 let index = self.unit.code.constant(value);

@@ -218,11 +218,11 @@ impl<'a> Compiler<'a> {
     /// As [`Self::value_before`], in a register.
     pub(super) fn register_before(&mut self, expr: &'a Expr, later: &[&Expr]) -> Result<u16> {
         let value = self.value_before(expr, later)?;
-        Ok(self.to_register(value))
+        Ok(self.in_register(value))
     }
 
     /// A register that holds `value`.
-    pub(super) fn to_register(&mut self, value: Val) -> u16 {
+    pub(super) fn in_register(&mut self, value: Val) -> u16 {
         match value {
             Val::Reg(register) => register,
             Val::Const(_) => {

@@ -20,7 +20,7 @@ impl<'a> Compiler<'a> {
             None => self.unit.code.constant_val(&Const::None),
         };
         if self.table.scope(self.unit.scope).is_async {
-            let register = self.to_register(value);
+            let register = self.in_register(value);
             let wrapped = self.unit.code.top;
             self.unit.code.emit(Op::CALL_INTRINSIC, wrapped, register, Intrinsic::AsyncGenWrap as u16);
             self.unit.code.reserve(wrapped);

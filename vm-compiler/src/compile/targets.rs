@@ -78,7 +78,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn unpack(&mut self, items: &'a [Expr], value: Val, span: Span) -> Result {
-        let source = self.to_register(value);
+        let source = self.in_register(value);
         let star = items.iter().position(|item| matches!(item.kind, ExprKind::Starred(_)));
         if let Some(star) = star {
             if items[star + 1..].iter().any(|item| matches!(item.kind, ExprKind::Starred(_))) {

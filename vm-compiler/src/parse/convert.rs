@@ -516,7 +516,7 @@ impl Converter<'_> {
                         }
                         ruff::FStringPart::FString(fstring) => {
                             let raw = fstring.flags.prefix().is_raw();
-                            self.interpolated(&fstring.elements, raw, true, &mut parts)?;
+                            self.interpolated(&fstring.elements, raw, &mut parts)?;
                         }
                     }
                 }
@@ -526,7 +526,7 @@ impl Converter<'_> {
                 let mut parts = Vec::new();
                 for part in e.value.iter() {
                     let raw = part.flags.prefix().is_raw();
-                    self.interpolated(&part.elements, raw, false, &mut parts)?;
+                    self.interpolated(&part.elements, raw, &mut parts)?;
                 }
                 ExprKind::TString(parts)
             }
@@ -603,7 +603,6 @@ impl Converter<'_> {
         &mut self,
         elements: &[ruff::InterpolatedStringElement],
         raw: bool,
-        is_fstring: bool,
         parts: &mut Vec<StringPart>,
     ) -> Result<()> {
         for element in elements {
@@ -638,7 +637,7 @@ impl Converter<'_> {
                     let spec = match &field.format_spec {
                         Some(spec) => {
                             let mut parts = Vec::new();
-                            self.interpolated(&spec.elements, raw, is_fstring, &mut parts)?;
+                            self.interpolated(&spec.elements, raw, &mut parts)?;
                             Some(parts)
                         }
                         None => None,

@@ -71,7 +71,7 @@ pub fn describe(source: &Source<'_>, parsed: &Parsed<Mod>, _mode: Mode) -> Synta
     let mut describer = Describer { source, parsed, scan, range: first.location };
     let mut error = describer.error(&first.error);
     let at_end = error.line
-        > source.line(source.line_count()).is_empty().then(|| source.line_count() - 1).unwrap_or(u32::MAX);
+        > if source.line(source.line_count()).is_empty() { source.line_count() - 1 } else { u32::MAX };
     error.incomplete |=
         at_end || u32::from(first.location.start()) as usize >= source.text().trim_end().len();
     error
@@ -204,11 +204,9 @@ impl Describer<'_> {
         let start = u32::from(self.range.start()) as usize;
         let before = &self.source.text()[..start];
         let here = &self.source.text()[start..];
-        if before.ends_with('{') && self.in_fstring() {
-            if here.starts_with(['}', '!', ':', '=']) {
-                let c = here.chars().next().unwrap_or('}');
-                return self.here(format!("f-string: valid expression required before '{c}'"));
-            }
+        if before.ends_with('{') && self.in_fstring() && here.starts_with(['}', '!', ':', '=']) {
+            let c = here.chars().next().unwrap_or('}');
+            return self.here(format!("f-string: valid expression required before '{c}'"));
         }
         // `<>` is one token to CPython.
         if before.ends_with('<') && here.starts_with('>') {
@@ -654,11 +652,11 @@ impl Describer<'_> {
     fn same_line(&self) -> SyntaxError {
         let before = self.token_before();
         let word = self.source.slice(before);
-        if matches!(word, "print" | "exec") {
-            if let Some(right) = self.expression_starting(self.place().start) {
-                let message = format!("Missing parentheses in call to '{word}'. Did you mean {word}(...)?");
-                return self.at(message, Span { start: before.start, end: right.end });
-            }
+        if matches!(word, "print" | "exec")
+            && let Some(right) = self.expression_starting(self.place().start)
+        {
+            let message = format!("Missing parentheses in call to '{word}'. Did you mean {word}(...)?");
+            return self.at(message, Span { start: before.start, end: right.end });
         }
         // `a not b`: CPython stops after the `not`.
         if self.source.slice(self.place()).starts_with("not") {

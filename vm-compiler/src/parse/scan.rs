@@ -250,9 +250,9 @@ impl Scanner<'_> {
                 continue;
             };
             // Alphanumerics, and marks, which the standard library does not class: those are taken on trust.
-            let printable = !c.is_control()
-                && !(c.is_whitespace() || matches!(c as u32, 0x200B..=0x200F | 0xFEFF | 0xAD));
-            if !printable {
+            let hidden =
+                c.is_control() || c.is_whitespace() || matches!(c as u32, 0x200B..=0x200F | 0xFEFF | 0xAD);
+            if hidden {
                 return fail(format!("invalid non-printable character U+{:04X}", c as u32), self.at, self.at);
             }
             if !c.is_alphanumeric() && is_symbol(c) {

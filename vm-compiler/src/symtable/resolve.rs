@@ -217,8 +217,8 @@ fn own_count(table: &SymbolTable, unit: ScopeId) -> (usize, usize) {
 fn take_slot(unit: &mut Scope, name: &Name, is_cell: bool, own: (usize, usize), active: &[Slot]) -> Slot {
     let (names, first) = if is_cell { (&mut unit.cellvars, own.1) } else { (&mut unit.varnames, own.0) };
     let slot = |index: usize| if is_cell { Slot::Cell(index as u16) } else { Slot::Local(index as u16) };
-    for index in first..names.len() {
-        if names[index] == *name && !active.contains(&slot(index)) {
+    for (index, other) in names.iter().enumerate().skip(first) {
+        if other == name && !active.contains(&slot(index)) {
             return slot(index);
         }
     }
