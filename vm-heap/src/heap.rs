@@ -325,7 +325,13 @@ impl Heap {
     /// A block from the pool for a class, owned by the caller. `None`: the range is used up.
     pub(crate) fn take_block(&self, class: usize, drops: bool) -> Option<u32> {
         let mut pool = self.pool.lock();
-        let (block, pristine) = pool.take_one(&self.space)?;
+        let (block, mut pristine) = pool.take_one(&self.space)?;
+        if drops && !pristine {
+            // A sweeper looks at the kind of every cell, also of those that were never allocated.
+            // SAFETY: the block is free, and the pool is locked.
+            unsafe { std::ptr::write_bytes(self.space.address_of(block) as *mut u8, 0, BLOCK_BYTES) };
+            pristine = true;
+        }
         self.space.state(block).take(class as u8, drops, pristine);
         drop(pool);
         self.used.fetch_add(BLOCK_BYTES, Ordering::Relaxed);
