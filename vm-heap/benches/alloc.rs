@@ -119,13 +119,22 @@ fn full_mark(random: bool, markers: usize) {
     });
 }
 
+fn resident() -> usize {
+    let statm = std::fs::read_to_string("/proc/self/statm").expect("Linux");
+    statm.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).expect("a number") * 4096
+}
+
 fn main() {
     // First: later the process has threads, and an allocator that has to mind them.
     let malloc = best(malloc_ring);
-    let start = cpu();
+    let (start, small) = (cpu(), resident());
     let first = world(HeapConfig::default());
     let heap = cpu() - start;
-    first.run(|_| ());
+    first.run(|me| me.node(1, 1).map(|_| ())).expect("memory");
+    println!(
+        "resident memory of a runtime, a heap, a thread and an object: {} KiB",
+        (resident() - small) >> 10
+    );
     println!(
         "a new runtime and heap {:.1} µs, with a first thread {:.1} µs",
         heap as f64 / 1e3,

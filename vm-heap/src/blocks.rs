@@ -25,7 +25,7 @@
 //! * R2 Ownership is taken from FREE under the pool's lock, from UNSWEPT and ABANDONED by CAS. Lists of blocks are hints: the
 //!   CAS decides, so a block may be listed twice, or when it is no longer to be had.
 //! * R3 The position only grows, except as R4 says, until a pause or a sweeper's put back resets it. A free run is cleared (kind 0) before the position passes it, and no
-//!   safepoint lies between the two.
+//!   safepoint lies between the two. A drop-bearing block is cleared whole when it is taken, because a sweeper looks at the kind of every cell.
 //! * R4 A thread that ends hands each block over at its allocation cursor: what it had opened and not used is swept again by the adopter.
 //! * R5 A conservative word is a reference iff its cell was marked by the last collection, or lies below the position (everywhere
 //!   in a FULL block) and its kind is not 0. In an UNSWEPT block the position is 0. A word into the cell's inside counts as its start.
