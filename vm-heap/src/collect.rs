@@ -62,7 +62,8 @@ impl Heap {
 
     fn collect_stopped(&self, world: &WorldStopped<'_>, why: Reason) -> CollectionStats {
         let started = Instant::now();
-        let epoch = self.next_epoch();
+        let young = self.may_be_young(why);
+        let epoch = if young { self.epoch.load(Ordering::Relaxed) } else { self.next_epoch() };
         let threads = self.threads.lock();
         let live_before = match self.collections.load(Ordering::Relaxed) {
             // A guess.
@@ -71,7 +72,7 @@ impl Heap {
         };
         // SAFETY: registered, so boxed and alive while the list is locked; the world is stopped, so its owner does not run.
         let running = threads.iter().filter(|thread| unsafe { thread.0.as_ref() }.has_allocated()).count();
-        let mut marker = Marker::new(self, epoch);
+        let mut marker = if young { Marker::young(self, epoch) } else { Marker::new(self, epoch) };
 
         self.hooks.roots(&mut marker, world);
         for pending in self.pending.lock().iter() {
@@ -88,6 +89,13 @@ impl Heap {
             }
             registry.weak.append(&mut thread.weak.borrow_mut());
             registry.finalizers.append(&mut thread.finalizers.borrow_mut());
+            registry.log.append(&mut thread.log.borrow_mut());
+        }
+        for holder in registry.log.drain(..) {
+            if young {
+                // SAFETY: marked by the collection before, whose marks still count.
+                unsafe { marker.trace_again(holder) };
+            }
         }
         self.drain(&mut marker, live_before, running);
 
@@ -110,12 +118,33 @@ impl Heap {
             Verifier::run(self, world, epoch);
         }
         stats.queued = queued;
+        stats.young = young;
+        if !young {
+            self.live_after_full.store(stats.live_bytes, Ordering::Relaxed);
+        }
         stats.pause = started.elapsed();
         self.account(stats);
         stats
     }
 
-    /// The number of the collection that begins: one more than the last one's, so no mark needs to be cleared. After 255 come 1 for what is
+    /// Whether a young collection will do: until the marked heap, which keeps what died old, has doubled.
+    fn may_be_young(&self, why: Reason) -> bool {
+        let made = self.collections.load(Ordering::Relaxed);
+        if self.config.young_budget.is_none() || made == 0 {
+            return false;
+        }
+        match why {
+            Reason::Budget => {
+                let full = self.live_after_full.load(Ordering::Relaxed);
+                self.stats.lock().live_bytes < full + full.max(self.config.min_budget)
+            }
+            // Both kinds.
+            Reason::Stress => !made.is_multiple_of(4),
+            Reason::Explicit | Reason::Limit => false,
+        }
+    }
+
+    /// The number of the full collection that begins: one more than the last one's, so no mark needs to be cleared. After 255 come 1 for what is
     /// live now, and 2.
     fn next_epoch(&self) -> u8 {
         let last = self.epoch.load(Ordering::Relaxed);
@@ -274,7 +303,10 @@ impl Heap {
         let live = stats.live_bytes + self.external_bytes();
         // Threads that run at once get what they would have as processes of their own.
         let share = running.clamp(1, self.markers.processors());
-        let budget = live.max(self.config.min_budget.saturating_mul(share));
+        let budget = match self.config.young_budget {
+            None => live.max(self.config.min_budget.saturating_mul(share)),
+            Some(bytes) => bytes.saturating_mul(share),
+        };
         self.budget.store(budget, Ordering::Relaxed);
         self.give_back(&mut pool, budget, why);
         stats
@@ -389,6 +421,7 @@ impl Heap {
     fn account(&self, stats: CollectionStats) {
         let mut totals = self.stats.lock();
         totals.collections += 1;
+        totals.young_collections += u64::from(stats.young);
         totals.max_pause = totals.max_pause.max(stats.pause);
         totals.total_pause += stats.pause;
         totals.live_bytes = stats.live_bytes;

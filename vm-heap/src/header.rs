@@ -24,8 +24,8 @@ pub struct Header {
 
 /// Bits of [`Header::gc`].
 pub mod gc_bits {
-    /// The cell survived a collection and no store into it has been logged since: the write barrier's test. Set by young
-    /// collections, of which there are none yet.
+    /// The cell survived a collection and no store into it has been logged since: the write barrier's test. Never set when every collection
+    /// is full.
     pub const OLD_UNLOGGED: u8 = 1 << 0;
     /// A finalizer is registered and has not been queued. Cleared when it is, so it runs once (PEP 442).
     pub const FINALIZER: u8 = 1 << 1;

@@ -31,13 +31,24 @@ pub struct HeapConfig {
     pub verify: bool,
     /// Threads that mark large heaps together; 0: as many as the machine runs, at most 4.
     pub markers: usize,
-    /// Bytes to allocate before the first collection, and the least between two.
+    /// Bytes to allocate before the first collection, and the least between two full ones.
     pub min_budget: usize,
+    /// Bytes to allocate between two young collections, which trace only what was allocated since the last collection, and what was stored
+    /// into older cells since; `None`: every collection is full. Rests on [`crate::write_barrier`] after every store.
+    pub young_budget: Option<usize>,
 }
 
 impl Default for HeapConfig {
     fn default() -> Self {
-        Self { limit: None, stress: 0, poison: false, verify: false, markers: 0, min_budget: 16 << 20 }
+        Self {
+            limit: None,
+            stress: 0,
+            poison: false,
+            verify: false,
+            markers: 0,
+            min_budget: 16 << 20,
+            young_budget: None,
+        }
     }
 }
 
@@ -79,6 +90,8 @@ pub enum Reason {
 /// What one collection did.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct CollectionStats {
+    /// Whether it was young: what is counted as live then includes what died old.
+    pub young: bool,
     /// Bytes of live cells.
     pub live_bytes: usize,
     /// Number of live cells.
@@ -94,6 +107,8 @@ pub struct CollectionStats {
 pub struct HeapStats {
     /// Collections.
     pub collections: u64,
+    /// Those among them that were young.
+    pub young_collections: u64,
     /// Longest pause.
     pub max_pause: Duration,
     /// All pauses.
@@ -154,6 +169,8 @@ pub struct Heap {
     /// The number of the last collection, as its marks write it: 1..=255.
     pub(crate) epoch: AtomicU8,
     pub(crate) collections: AtomicUsize,
+    /// Live bytes after the last full collection.
+    pub(crate) live_after_full: AtomicUsize,
     pub(crate) used: AtomicUsize,
     pub(crate) external: AtomicUsize,
     pub(crate) allocated: AtomicUsize,
@@ -172,6 +189,7 @@ pub struct Heap {
 pub(crate) struct Registry {
     pub(crate) weak: Vec<WeakEntry>,
     pub(crate) finalizers: Vec<NonNull<Header>>,
+    pub(crate) log: Vec<NonNull<Header>>,
 }
 
 // SAFETY: the cells belong to the heap, and the registry is used in pauses and when a thread ends.
@@ -207,6 +225,7 @@ impl Heap {
             threads: Mutex::default(),
             epoch: AtomicU8::new(1),
             collections: AtomicUsize::new(0),
+            live_after_full: AtomicUsize::new(0),
             used: AtomicUsize::new(0),
             external: AtomicUsize::new(0),
             allocated: AtomicUsize::new(0),

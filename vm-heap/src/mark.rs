@@ -5,7 +5,7 @@ use std::ptr::NonNull;
 use vm_core::sync::{AtomicU8, Ordering};
 
 use crate::blocks::Phase;
-use crate::header::Header;
+use crate::header::{Header, gc_bits};
 use crate::heap::Heap;
 use crate::size_class::{bytes_of, cell_of_granule, cells_per_block};
 use crate::space::{BLOCK_BYTES, BLOCK_GRANULES, GRANULE};
@@ -29,6 +29,10 @@ pub struct Marker<'h> {
     span: usize,
     marks: NonNull<AtomicU8>,
     epoch: u8,
+    /// The number of the collection before, if its marks still say what is there; else `epoch` again.
+    before: u8,
+    /// Marked cells are old from now on.
+    ages: bool,
     stack: Vec<NonNull<Header>>,
     verifier: Option<&'h Verifier>,
     /// References are only written down: nothing is marked.
@@ -46,9 +50,11 @@ impl std::fmt::Debug for Marker<'_> {
 }
 
 impl<'h> Marker<'h> {
-    /// A marker for the collection with this number.
+    /// A marker for the full collection with this number.
     pub(crate) fn new(heap: &'h Heap, epoch: u8) -> Self {
         Self {
+            before: previous(epoch),
+            ages: heap.config.young_budget.is_some(),
             heap,
             base: heap.space.base(),
             span: heap.space.span(),
@@ -60,13 +66,28 @@ impl<'h> Marker<'h> {
         }
     }
 
+    /// A marker for a young collection, which adds to the marks of the last one.
+    pub(crate) fn young(heap: &'h Heap, epoch: u8) -> Self {
+        Self { before: epoch, ..Self::new(heap, epoch) }
+    }
+
+    /// Traces an old cell that was written to since the last collection.
+    ///
+    /// # Safety
+    /// `cell` is alive.
+    pub(crate) unsafe fn trace_again(&mut self, cell: NonNull<Header>) {
+        age(cell);
+        // SAFETY: by the caller's promise.
+        unsafe { self.heap.hooks.trace(cell, self) };
+    }
+
     /// The references of one cell, each as often as it has it.
     ///
     /// # Safety
     /// `cell` is alive, and the world is stopped.
     pub(crate) unsafe fn references_of(heap: &'h Heap, cell: NonNull<Header>) -> Vec<NonNull<Header>> {
         // With an empty span every reference takes the cold path.
-        let mut marker = Self { span: 0, recording: true, ..Self::new(heap, 0) };
+        let mut marker = Self { span: 0, recording: true, ..Self::new(heap, 1) };
         // SAFETY: by the caller's promise.
         unsafe { heap.hooks.trace(cell, &mut marker) };
         marker.stack
@@ -98,6 +119,8 @@ impl<'h> Marker<'h> {
             mark.store(self.epoch, Ordering::Relaxed);
             if let Some(verifier) = self.verifier {
                 verifier.check(self.heap, cell);
+            } else if self.ages {
+                age(cell);
             }
             self.stack.push(cell);
         }
@@ -163,7 +186,7 @@ impl<'h> Marker<'h> {
         let marked = match self.verifier {
             // The collection is over.
             Some(verifier) => mark == verifier.epoch(),
-            None => mark == self.epoch || mark == previous(self.epoch),
+            None => mark == self.epoch || mark == self.before,
         };
         let cell = NonNull::new(address as *mut Header)?;
         // SAFETY: the address is a cell's in a block that is in use, so it is mapped; the world is stopped.
@@ -186,7 +209,7 @@ impl<'h> Marker<'h> {
 
     /// A marker for part of the work.
     fn sibling(&self, stack: Vec<NonNull<Header>>) -> Self {
-        Self { stack, ..Self::new(self.heap, self.epoch) }
+        Self { stack, before: self.before, ..Self::new(self.heap, self.epoch) }
     }
 
     /// Traces until nothing is left, alone.
@@ -252,8 +275,16 @@ fn spawn<'h>(mut marker: Marker<'h>, scope: &rayon::Scope<'h>) {
 }
 
 /// The number of the collection before. Numbers restart at 2, see [`Heap::next_epoch`].
-pub(crate) const fn previous(epoch: u8) -> u8 {
+const fn previous(epoch: u8) -> u8 {
     epoch - 1
+}
+
+/// From now on the first store into the cell is logged. Two markers may both come here; they write the same.
+#[inline(always)]
+fn age(cell: NonNull<Header>) {
+    // SAFETY: a cell that is being marked; the world is stopped.
+    let gc = unsafe { &cell.as_ref().gc };
+    gc.store(gc.load(Ordering::Relaxed) | gc_bits::OLD_UNLOGGED, Ordering::Relaxed);
 }
 
 #[inline(always)]

@@ -65,6 +65,8 @@ pub struct HeapThread {
     /// Registered since the last collection, which takes them.
     pub(crate) weak: RefCell<Vec<WeakEntry>>,
     pub(crate) finalizers: RefCell<Vec<NonNull<Header>>>,
+    /// Old cells that were written to since the last collection.
+    pub(crate) log: RefCell<Vec<NonNull<Header>>>,
 }
 
 /// A registered weak reference.
@@ -107,6 +109,7 @@ impl HeapThread {
             countdown: Cell::new(countdown),
             weak: RefCell::default(),
             finalizers: RefCell::default(),
+            log: RefCell::default(),
         }
     }
 
@@ -468,6 +471,7 @@ impl HeapThread {
             let mut registry = self.heap.registry.lock();
             registry.weak.append(&mut self.weak.borrow_mut());
             registry.finalizers.append(&mut self.finalizers.borrow_mut());
+            registry.log.append(&mut self.log.borrow_mut());
         }
         for slot in 0..SLOTS {
             let block = self.blocks[slot].replace(NONE);
@@ -540,6 +544,10 @@ pub fn write_barrier(thread: &HeapThread, holder: &Header) {
 
 #[cold]
 #[inline(never)]
-fn log_store(_thread: &HeapThread, holder: &Header) {
-    holder.gc.fetch_and(!gc_bits::OLD_UNLOGGED, Ordering::Relaxed);
+fn log_store(thread: &HeapThread, holder: &Header) {
+    let before = holder.gc.fetch_and(!gc_bits::OLD_UNLOGGED, Ordering::Relaxed);
+    // Another thread may have been faster; the cell is logged once.
+    if before & gc_bits::OLD_UNLOGGED != 0 {
+        thread.log.borrow_mut().push(NonNull::from(holder));
+    }
 }

@@ -83,18 +83,18 @@ fn live(me: &Me<'_>, world: &World, seed: u64, steps: usize) {
             0..7 => {
                 let node = stamped(me, size(&mut random), random.next() >> 10);
                 if word != 0 && random.below(3) == 0 {
-                    slot(node, 0).store(word, Ordering::Release);
+                    me.store(node, 0, word);
                 }
-                slot(table, at).store(tagged(node), Ordering::Release);
+                me.store(table, at, tagged(node));
             }
             7..9 if word != 0 => check(cell_of(word)),
             9 if word != 0 => {
                 let other = slot(table, random.below(TABLE)).load(Ordering::Acquire);
-                slot(cell_of(word), 1).store(other, Ordering::Release);
+                me.store(cell_of(word), 1, other);
             }
             10 if word != 0 => {
                 let reference = me.weak(cell_of(word), random.below(2) == 0);
-                slot(weak, at).store(tagged(reference), Ordering::Release);
+                me.store(weak, at, tagged(reference));
             }
             11 => {
                 let reference = slot(weak, at).load(Ordering::Acquire);
@@ -102,7 +102,7 @@ fn live(me: &Me<'_>, world: &World, seed: u64, steps: usize) {
                     && let Some(word) = weak_slot(cell_of(reference)).get(me.attached)
                 {
                     check(cell_of(word));
-                    slot(table, random.below(TABLE)).store(word, Ordering::Release);
+                    me.store(table, random.below(TABLE), word);
                 }
             }
             12 if word != 0 => me.heap.register_finalizer(cell_of(word)),
@@ -124,7 +124,7 @@ fn live(me: &Me<'_>, world: &World, seed: u64, steps: usize) {
                     check(cell);
                     // Resurrected, one in two.
                     if random.below(2) == 0 {
-                        slot(table, at).store(tagged(cell), Ordering::Release);
+                        me.store(table, at, tagged(cell));
                     }
                 }
                 Some(Pending::WeakCallback(cell)) => assert_eq!(weak_slot(cell).get(me.attached), None),
@@ -159,8 +159,18 @@ fn chaos(threads: usize, generations: usize, steps: usize, config: HeapConfig) {
     assert!(dropped.load(Ordering::Relaxed) > 100);
 }
 
-const CONFIG: HeapConfig =
-    HeapConfig { limit: None, stress: 0, poison: true, verify: true, markers: 2, min_budget: 96 << 10 };
+const CONFIG: HeapConfig = HeapConfig {
+    limit: None,
+    stress: 0,
+    poison: true,
+    verify: true,
+    markers: 2,
+    min_budget: 96 << 10,
+    young_budget: None,
+};
+
+/// Mostly young collections.
+const YOUNG: HeapConfig = HeapConfig { young_budget: Some(48 << 10), min_budget: 512 << 10, ..CONFIG };
 
 #[test]
 fn one_thread() {
@@ -170,6 +180,16 @@ fn one_thread() {
 #[test]
 fn four_threads() {
     chaos(4, 3, 40_000, CONFIG);
+}
+
+#[test]
+fn four_threads_collected_young() {
+    chaos(4, 3, 40_000, YOUNG);
+}
+
+#[test]
+fn young_under_stress() {
+    chaos(2, 2, 6_000, HeapConfig { stress: 11, ..YOUNG });
 }
 
 #[test]

@@ -10,8 +10,15 @@ use vm_core::breaker::event;
 use vm_core::sync::Ordering;
 use vm_heap::{Header, HeapConfig, OutOfMemory, Pending};
 
-const CHECKED: HeapConfig =
-    HeapConfig { limit: None, stress: 0, poison: true, verify: true, markers: 1, min_budget: 64 << 20 };
+const CHECKED: HeapConfig = HeapConfig {
+    limit: None,
+    stress: 0,
+    poison: true,
+    verify: true,
+    markers: 1,
+    min_budget: 64 << 20,
+    young_budget: None,
+};
 
 /// Allocates in a frame that is gone afterwards, and overwrites what it left on the stack.
 #[inline(never)]
@@ -102,6 +109,33 @@ fn collections_start_by_themselves_only_when_told_to() {
             aside(|| list(me, 50_000));
         }
         assert!((15..=25).contains(&collections()), "{}", collections());
+    });
+}
+
+#[test]
+fn young_collections_find_what_was_stored_into_old_cells() {
+    let world = world(HeapConfig { min_budget: 1 << 20, young_budget: Some(256 << 10), ..CHECKED });
+    world.run(|me| {
+        aside(|| world.roots.lock().push(tagged(me.node(3, 0).expect("memory"))));
+        me.collect();
+        let young = || world.heap.stats().young_collections;
+        for round in 0..20 {
+            aside(|| me.store(cell_of(world.roots.lock()[0]), round % 3, tagged(list(me, 50))));
+            let before = young();
+            while young() == before {
+                aside(|| list(me, 50));
+            }
+            aside(|| {
+                check_list(
+                    cell_of(slot(cell_of(world.roots.lock()[0]), round % 3).load(Ordering::Acquire)),
+                    50,
+                )
+            });
+        }
+        // What died old goes with a full collection.
+        assert!((151..250).contains(&aside(|| me.collect()).live_cells));
+        let stats = world.heap.stats();
+        assert!(stats.young_collections >= 20 && stats.collections > stats.young_collections);
     });
 }
 

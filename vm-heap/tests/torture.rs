@@ -19,8 +19,8 @@ fn build(me: &Me<'_>, depth: u64, mark: u64) -> NonNull<Header> {
     me.heap.poll(me.attached);
     let node = me.node(2, 1).expect("memory");
     if let Some((left, right)) = children {
-        slot(node, 0).store(tagged(left), Ordering::Release);
-        slot(node, 1).store(tagged(right), Ordering::Release);
+        me.store(node, 0, tagged(left));
+        me.store(node, 1, tagged(right));
     }
     slot(node, 2).store(STAMP + (mark << 16) + depth, Ordering::Relaxed);
     node
@@ -59,8 +59,15 @@ fn torture(threads: usize, deepest: u64, rounds: u64, config: HeapConfig, least:
     assert!(stats.collections >= least, "only {} collections: the test tested nothing", stats.collections);
 }
 
-const SMALL: HeapConfig =
-    HeapConfig { limit: None, stress: 0, poison: true, verify: false, markers: 1, min_budget: 64 << 10 };
+const SMALL: HeapConfig = HeapConfig {
+    limit: None,
+    stress: 0,
+    poison: true,
+    verify: false,
+    markers: 1,
+    min_budget: 64 << 10,
+    young_budget: None,
+};
 
 #[test]
 fn one_thread() {
@@ -85,4 +92,9 @@ fn stress_on_one_thread() {
 #[test]
 fn stress_on_four_threads() {
     torture(4, 7, 2, HeapConfig { stress: 7, verify: true, ..SMALL }, 100);
+}
+
+#[test]
+fn four_threads_collected_young() {
+    torture(4, 11, 300, HeapConfig { young_budget: Some(32 << 10), ..SMALL }, 1000);
 }

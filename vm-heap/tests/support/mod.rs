@@ -198,6 +198,13 @@ impl Me<'_> {
         cell
     }
 
+    /// Stores a reference (or 0) into a cell that may be old.
+    pub fn store(&self, holder: NonNull<Header>, i: usize, word: u64) {
+        slot(holder, i).store(word, Ordering::Release);
+        // SAFETY: a live cell.
+        vm_heap::write_barrier(self.heap, unsafe { holder.as_ref() });
+    }
+
     /// Collects.
     #[inline(never)]
     pub fn collect(&self) -> vm_heap::CollectionStats {
