@@ -55,7 +55,7 @@ pub fn check_limits(source: &Source<'_>) -> Option<SyntaxError> {
 
 /// The error that CPython would report for a source that the parser refused.
 pub fn describe(source: &Source<'_>, parsed: &Parsed<Mod>, _mode: Mode) -> SyntaxError {
-    let first = parsed.errors().iter().min_by_key(|error| error.location.start());
+    let first = parsed.errors().first();
     let place = first.map_or(0, |error| u32::from(error.location.start()));
     let scan = scan(source.text(), place, MAX_BRACKETS, MAX_INDENT);
     if let Some((kind, message, span)) = &scan.error {
@@ -169,7 +169,7 @@ impl Describer<'_> {
             P::IterableUnpackingInComprehension => {
                 self.here("iterable unpacking cannot be used in comprehension")
             }
-            P::InvalidStarredExpressionUsage => self.here("can't use starred expression here"),
+            P::InvalidStarredExpressionUsage => self.here("cannot use starred expression here"),
             P::NonDefaultParamAfterDefaultParam => {
                 self.here("parameter without a default follows parameter with a default")
             }
@@ -207,6 +207,11 @@ impl Describer<'_> {
         if before.ends_with('{') && self.in_fstring() && here.starts_with(['}', '!', ':', '=']) {
             let c = here.chars().next().unwrap_or('}');
             return self.here(format!("f-string: valid expression required before '{c}'"));
+        }
+        let before = before.trim_end();
+        if before.ends_with(':') && here.starts_with(['}', ',']) && self.in_braces() {
+            let end = before.len() as u32;
+            return self.at("expression expected after dictionary key and ':'", Span { start: end - 1, end });
         }
         // `<>` is one token to CPython.
         if before.ends_with('<') && here.starts_with('>') {
@@ -397,6 +402,14 @@ impl Describer<'_> {
                 self.here("* argument may appear only once")
             }
             "Only one '**' parameter allowed" => self.here("arguments cannot follow var-keyword argument"),
+            "Position-only parameter separator not allowed as first parameter" => {
+                let next = self.token_after(self.range.end().into());
+                if self.source.slice(next) == "," {
+                    return self.here("at least one argument must precede /");
+                }
+                self.generic()
+            }
+            "Expected symbol after `as`" => self.import_target(),
             "Only one '/' separator allowed" => self.here("/ may appear only once"),
             "'/' parameter must appear before '*' parameter" => self.here("/ must be ahead of *"),
             "Trailing comma not allowed" => self.trailing_comma(),
@@ -429,6 +442,29 @@ impl Describer<'_> {
         }
     }
 
+    fn in_braces(&self) -> bool {
+        self.scan.open_there.is_some_and(|at| self.source.text().as_bytes().get(at as usize) == Some(&b'{'))
+    }
+
+    /// `[a, b for a, b in c]`
+    fn bare_target(&self) -> SyntaxError {
+        let Some(open) = self.scan.open_there else { return self.generic() };
+        let place = Span { start: self.token_after(open + 1).start, end: self.token_before().end };
+        if !self.source.slice(place).contains(',') {
+            return self.generic();
+        }
+        self.at("did you forget parentheses around the comprehension target?", place)
+    }
+
+    /// `import a as 5`
+    fn import_target(&self) -> SyntaxError {
+        let found = self.source.slice(self.place());
+        if found.starts_with(|c: char| c.is_ascii_digit() || c == '"' || c == '\'') {
+            return self.here("cannot use literal as import target");
+        }
+        self.generic()
+    }
+
     fn trailing_comma(&self) -> SyntaxError {
         let (line, _) = self.source.position(self.range.start().into());
         let text = self.source.line(line).trim_start();
@@ -451,6 +487,12 @@ impl Describer<'_> {
             {
                 self.never_closed().unwrap_or_else(|| self.here("expected ':'"))
             }
+            (TokenKind::Colon, TokenKind::Rbrace | TokenKind::Comma) => {
+                let end = self.token_before().end;
+                self.at("':' expected after dictionary key", Span { start: end.saturating_sub(1), end })
+            }
+            (TokenKind::Lpar, TokenKind::Colon | TokenKind::Newline) => self.here("expected '('"),
+            (TokenKind::Rsqb | TokenKind::Rbrace | TokenKind::Comma, TokenKind::For) => self.bare_target(),
             (TokenKind::Else, _) if found != TokenKind::Colon => self.missing_else(),
             (TokenKind::Comma | TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace, _) => {
                 if matches!(found, TokenKind::PlusEqual | TokenKind::MinusEqual | TokenKind::StarEqual) {
@@ -611,7 +653,7 @@ impl Describer<'_> {
 
     /// Two expressions side by side in brackets.
     fn forgot_comma(&self) -> Option<SyntaxError> {
-        if self.scan.open_there == 0 {
+        if self.scan.open_there.is_none() {
             return None;
         }
         let here = self.place();

@@ -17,8 +17,8 @@ pub struct Scan {
     pub error: Option<(SyntaxErrorKind, String, Span)>,
     /// Brackets still open at the end, outermost first.
     pub open: Vec<(u8, u32)>,
-    /// Brackets open at the offset asked about.
-    pub open_there: usize,
+    /// The innermost bracket open at the offset asked about.
+    pub open_there: Option<u32>,
 }
 
 struct Scanner<'a> {
@@ -32,7 +32,7 @@ struct Scanner<'a> {
     max_brackets: usize,
     max_indent: usize,
     asked: usize,
-    open_there: usize,
+    open_there: Option<u32>,
     /// Quotes of the f-strings around.
     quotes: Vec<(u8, bool)>,
 }
@@ -52,7 +52,7 @@ pub fn scan(text: &str, asked: u32, max_brackets: usize, max_indent: usize) -> S
         max_brackets,
         max_indent,
         asked: asked as usize,
-        open_there: 0,
+        open_there: None,
         quotes: Vec::new(),
     };
     let error = scanner.run().err();
@@ -87,7 +87,7 @@ impl Scanner<'_> {
             line_start = self.token()?;
         }
         if self.asked != usize::MAX {
-            self.open_there = self.open.len();
+            self.open_there = self.open.last().map(|&(_, at, _)| at);
         }
         Ok(())
     }
@@ -173,7 +173,7 @@ impl Scanner<'_> {
     /// One token; whether a logical line may begin after it.
     fn token(&mut self) -> Result<bool> {
         if self.at >= self.asked {
-            self.open_there = self.open.len();
+            self.open_there = self.open.last().map(|&(_, at, _)| at);
             self.asked = usize::MAX;
         }
         let byte = self.peek(0);
@@ -404,7 +404,7 @@ impl Scanner<'_> {
     /// What follows a number must not look like part of it, but for keywords.
     fn end_of_number(&self, kind: &str) -> Result {
         let rest = &self.text[self.at..];
-        if !is_name_byte(self.peek(0)) {
+        if !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_') {
             return Ok(());
         }
         let keywords = ["and", "else", "for", "if", "in", "is", "or", "not"];
