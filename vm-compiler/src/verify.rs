@@ -180,10 +180,8 @@ impl Flow<'_> {
         let Some(mut set) = self.states[index].clone() else { return Ok(()) };
         self.check_reads(&instruction, &set)?;
         let info = instruction.op.info();
-        if info.escapes {
-            // A collection may clear what is not live.
-            truncate(&mut set, live.max(self.unit.temp_base()));
-        }
+        // A collection may clear what is not live.
+        truncate(&mut set, live.max(self.unit.temp_base()));
         let word = instruction.at as u32;
         let handler = self.unit.handlers.iter().find(|handler| handler.start <= word && word < handler.end);
         if let Some(handler) = handler

@@ -1,7 +1,7 @@
 //! Expressions.
 
 use super::{Compiler, Result};
-use crate::assemble::Val;
+use crate::assemble::{Label, Val};
 use crate::ast::*;
 use crate::opcodes::{INPLACE, Op};
 
@@ -108,7 +108,7 @@ impl<'a> Compiler<'a> {
                 self.jump_if(test, otherwise, false)?;
                 self.unit.code.top = mark;
                 self.into(body, dst)?;
-                self.unit.code.emit_jump(Op::JUMP, 0, 0, 0, end);
+                self.jump_with(dst, end);
                 self.unit.code.place(otherwise);
                 self.into(orelse, dst)?;
                 self.unit.code.place(end);
@@ -224,6 +224,14 @@ impl<'a> Compiler<'a> {
         };
         self.unit.code.emit(Op::BUILD_SLICE, dst, block, count);
         Ok(())
+    }
+
+    /// Jumps to `label` with a result in `dst`, which is live on the way.
+    pub(super) fn jump_with(&mut self, dst: u16, label: Label) {
+        let mark = self.unit.code.top;
+        self.unit.code.reserve(dst);
+        self.unit.code.emit_jump(Op::JUMP, 0, 0, 0, label);
+        self.unit.code.top = mark;
     }
 
     /// Runs `f` with a temporary to work in, then moves the result to `dst`; `dst` itself if it is a temporary.

@@ -127,7 +127,7 @@ impl<'a> Compiler<'a> {
         self.unit.code.emit(Op::CONTAINS_OP, found, key.rk(), dict);
         self.unit.code.emit_jump(Op::JUMP_IF_FALSE, found, 0, 0, outside);
         self.unit.code.emit(Op::BINARY_SUBSCR, dst, dict, key.rk());
-        self.unit.code.emit_jump(Op::JUMP, 0, 0, 0, end);
+        self.jump_with(dst, end);
         self.unit.code.place(outside);
         self.load_binding(mangled, binding, dst);
         self.unit.code.place(end);

@@ -184,6 +184,15 @@ impl Scope {
         self.symbol(name).map_or(0, |symbol| symbol.flags)
     }
 
+    /// Where a name lives that is not bound here.
+    fn outer_binding(&self, name: &str) -> Binding {
+        match self.freevars.iter().position(|free| &**free == name) {
+            Some(index) => Binding::Free(index as u16),
+            None if self.is_function() => Binding::Global,
+            None => Binding::Name,
+        }
+    }
+
     fn add(&mut self, name: &Name, flags: u16, span: Span) {
         match self.index.get(name) {
             Some(&index) => self.symbols[index as usize].flags |= flags,
@@ -217,8 +226,7 @@ impl SymbolTable {
             (Some(symbol), _) => symbol.binding,
             // A name the tree does not have in this scope (`__class__` of `super()`), or one of an inlined scope.
             (None, Some(parent)) if scope.inlined => self.binding(parent, name),
-            (None, _) if scope.is_function() => Binding::Global,
-            (None, _) => Binding::Name,
+            (None, _) => scope.outer_binding(name),
         }
     }
 

@@ -247,17 +247,9 @@ fn bind_names(table: &mut SymbolTable, id: ScopeId) {
                 // Parents are numbered before their children, so the parent's bindings are final.
                 table.binding(parent, &name)
             } else {
-                outer_binding(table.scope(unit), &name)
+                table.scope(unit).outer_binding(&name)
             }
         };
         table.scopes[id.index()].symbols[index].binding = binding;
-    }
-}
-
-fn outer_binding(scope: &Scope, name: &Name) -> Binding {
-    match scope.freevars.iter().position(|free| free == name) {
-        Some(index) => Binding::Free(index as u16),
-        None if scope.is_function() => Binding::Global,
-        None => Binding::Name,
     }
 }
