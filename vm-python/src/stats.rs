@@ -1,0 +1,16 @@
+//! Counters of the interpreter, for `-X stats` and `_weft.stats()`.
+
+use vm_core::sync::AtomicU64;
+
+/// Counters; all relaxed, bumped on slow paths only.
+#[derive(Default)]
+pub struct Stats {
+    /// Specializations that took effect.
+    pub specialized: AtomicU64,
+    /// Specialization attempts that found nothing.
+    pub specialize_failed: AtomicU64,
+    /// Specialized instructions that went back to the adaptive form.
+    pub deopts: AtomicU64,
+    /// Bytecode copies made for threads.
+    pub copies: AtomicU64,
+}
