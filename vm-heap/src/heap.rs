@@ -329,6 +329,13 @@ impl Heap {
         self.automatic.load(Ordering::Relaxed)
     }
 
+    /// Address of the reserved range; every cell is at a multiple of 16 bytes from here, less than 64 GiB away.
+    #[inline(always)]
+    #[must_use]
+    pub fn base(&self) -> usize {
+        self.space.base()
+    }
+
     /// Whether a reference to `address` would name a cell, for diagnosis.
     pub fn contains(&self, address: usize) -> bool {
         address.wrapping_sub(self.space.base()) < self.space.span() && address.is_multiple_of(GRANULE)

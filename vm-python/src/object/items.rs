@@ -224,3 +224,33 @@ impl<'v> RootVec<'v> {
         }
     }
 }
+
+/// A small stack of values of one thread; a root (its thread traces it).
+#[derive(Default)]
+pub struct ValueStack(std::cell::RefCell<Vec<Value>>);
+
+impl ValueStack {
+    /// Pushes `v` unless it is there already.
+    #[must_use]
+    pub fn push_unless_present(&self, v: Value) -> bool {
+        let mut s = self.0.borrow_mut();
+        if s.contains(&v) {
+            return false;
+        }
+        s.push(v);
+        true
+    }
+    /// Removes `v`.
+    pub fn remove(&self, v: Value) {
+        let mut s = self.0.borrow_mut();
+        if let Some(i) = s.iter().rposition(|&x| x == v) {
+            s.remove(i);
+        }
+    }
+    /// Reports the values to the collector.
+    pub fn trace(&self, m: &mut vm_heap::Marker) {
+        for v in self.0.borrow().iter() {
+            m.visit_word(v.bits());
+        }
+    }
+}
