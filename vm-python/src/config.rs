@@ -51,6 +51,8 @@ pub struct Config {
     pub dev_mode: bool,
     /// `-W` options.
     pub warn_options: Vec<String>,
+    /// `-X stats`: count executed opcodes.
+    pub count_opcodes: bool,
     /// Heap options.
     pub heap: vm_heap::HeapConfig,
 }
@@ -82,6 +84,7 @@ impl Default for Config {
             bytes_warning: 0,
             dev_mode: false,
             warn_options: Vec::new(),
+            count_opcodes: false,
             heap: vm_heap::HeapConfig::default(),
         }
     }

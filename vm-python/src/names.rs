@@ -11,10 +11,19 @@ macro_rules! names {
         /// Interned strings, one field per name.
         #[derive(Clone, Copy)]
         #[expect(missing_docs, reason = "each field is the string that it is named after")]
-        pub struct Names { $( pub $n: Gc<Str>, )* }
+        pub struct Names { empty: Gc<Str>, $( pub $n: Gc<Str>, )* }
         impl Names {
             pub(crate) fn new(vm: &Vm) -> PyResult<Names> {
-                Ok(Names { $( $n: vm.intern(stringify!($n))?, )* })
+                Ok(Names { empty: vm.intern("")?, $( $n: vm.intern(stringify!($n))?, )* })
+            }
+            /// The empty string.
+            #[must_use]
+            pub fn empty(&self) -> Gc<Str> {
+                self.empty
+            }
+            pub(crate) fn trace(&self, m: &mut vm_heap::Marker) {
+                m.visit_word(self.empty.value().bits());
+                $( m.visit_word(self.$n.value().bits()); )*
             }
         }
     };

@@ -3,7 +3,6 @@
 use vm_core::sync::AtomicU64;
 
 /// Counters; all relaxed, bumped on slow paths only.
-#[derive(Default)]
 pub struct Stats {
     /// Specializations that took effect.
     pub specialized: AtomicU64,
@@ -13,4 +12,19 @@ pub struct Stats {
     pub deopts: AtomicU64,
     /// Bytecode copies made for threads.
     pub copies: AtomicU64,
+    /// Executed instructions by opcode, with `-X stats`.
+    pub opcodes: Box<[AtomicU64]>,
+}
+
+impl Default for Stats {
+    fn default() -> Stats {
+        let zero = AtomicU64::default;
+        Stats {
+            specialized: zero(),
+            specialize_failed: zero(),
+            deopts: zero(),
+            copies: zero(),
+            opcodes: vm_compiler::opcodes::ALL.iter().map(|_| zero()).collect(),
+        }
+    }
 }

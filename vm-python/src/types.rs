@@ -222,17 +222,7 @@ impl Vm {
     /// An empty class cell.
     pub(crate) fn alloc_type_cell(&self, instance_kind: Kind, basic_size: u32) -> PyResult<Gc<Type>> {
         let t = self.alloc_cell::<Type>(size_of::<Type>())?;
-        // SAFETY: a fresh cell that nobody else sees.
-        unsafe {
-            (*t.as_ptr()).instance_kind = instance_kind;
-            (*t.as_ptr()).basic_size = basic_size;
-        }
-        for s in [&t.name, &t.qualname] {
-            s.init(Value::UNBOUND);
-        }
-        for p in [t.bases.as_slot(), t.mro.as_slot(), t.base.as_slot(), t.dict.as_slot(), t.subclasses.as_slot()] {
-            p.init(Value::UNBOUND);
-        }
+        self.init_type_cell(t, instance_kind, basic_size);
         Ok(t)
     }
 

@@ -156,6 +156,14 @@ pub struct Vm {
     /// The exception being handled (`sys.exception()`), or None.
     pub(crate) handled: Cell<Value>,
     pub(crate) depth: Cell<u32>,
+    /// Set by RERAISE: the next unwinding adds no traceback entry for the first frame.
+    pub(crate) reraising: Cell<bool>,
+    /// Index of this thread's bytecode copies; 0 = the main copy (always, with `-X tlbc=0`).
+    pub(crate) copy_index: u32,
+    /// Whether instructions specialize.
+    pub(crate) adaptive: bool,
+    /// Whether executed opcodes are counted.
+    pub(crate) count_opcodes: bool,
     type_cache: Box<[Cell<TypeCacheEntry>]>,
     /// What this thread's `threading` objects need.
     pub(crate) thread: crate::threads::ThreadState,
@@ -250,7 +258,6 @@ impl Vm {
         let lot: *const ParkingLot = interp.core.runtime().lot();
         let owner_bits = (u64::from(core.index()) & 0xFFFF) << 32;
         Box::new(Vm {
-            core,
             heap,
             lot,
             owner_bits,
@@ -259,9 +266,14 @@ impl Vm {
             native_limit: Cell::new(native_limit),
             handled: Cell::new(Value::NONE),
             depth: Cell::new(0),
+            reraising: Cell::new(false),
+            copy_index: if interp.config.tlbc { core.index() } else { 0 },
+            adaptive: interp.config.tlbc,
+            count_opcodes: interp.config.count_opcodes,
             type_cache: vec![Cell::new(EMPTY_ENTRY); TYPE_CACHE_SIZE].into_boxed_slice(),
             thread: crate::threads::ThreadState::default(),
             repr_stack: crate::object::items::ValueStack::default(),
+            core,
             interp,
         })
     }
@@ -510,6 +522,12 @@ impl Vm {
         let e = self.recursion_error("maximum recursion depth exceeded");
         self.native_limit.set(old);
         e
+    }
+
+    /// `sys.getrecursionlimit()`
+    #[inline(always)]
+    pub(crate) fn recursion_limit(&self) -> u32 {
+        self.interp.recursion_limit.load(Ordering::Relaxed)
     }
 
     /// Frames of this thread, newest first.

@@ -174,6 +174,8 @@ pub struct Type {
     pub inline_slots: AtomicU16,
     /// Bytes of the native payload, header and `__slots__` included; attribute slots follow.
     pub basic_size: u32,
+    /// Bytes of the native payload without `__slots__` members.
+    pub native_size: u32,
     /// Layout of instances.
     pub instance_kind: Kind,
     slots: UnsafeCell<TypeSlots>,

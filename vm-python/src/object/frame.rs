@@ -4,7 +4,7 @@
 //! table calls live at the saved instruction are marked, the others are overwritten with UNBOUND. So no register ever
 //! holds a word that an earlier collection saw and did not mark.
 
-use std::{cell::Cell as StdCell, ptr};
+use std::ptr;
 
 use vm_compiler::CodeFlags;
 use vm_core::sync::{AtomicU8, AtomicU64, Ordering};
@@ -18,20 +18,20 @@ use super::{
 };
 use crate::value::Value;
 
-/// What happens when a frame returns.
+/// What happens when a frame returns. Multiples of four: see [`Frame::return_to`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum ReturnTo {
     /// Store the result in register `ret` of the previous frame and go on there.
     Caller = 0,
     /// Leave the interpreter loop: native code called.
-    Native = 1,
+    Native = 4,
     /// `__init__`: the result must be None; the new object is already in the caller's register.
-    Init = 2,
+    Init = 8,
     /// A generator resumed by FOR_ITER in the previous frame.
-    ForIter = 3,
+    ForIter = 12,
     /// A generator resumed by SEND in the previous frame.
-    Send = 4,
+    Send = 16,
 }
 
 /// A frame header; `nregs` registers follow.
@@ -51,14 +51,15 @@ pub struct Frame {
     pub base: *const AtomicU64,
     /// The frame object, if someone asked for it; else UNBOUND.
     pub object: Value,
-    /// Word offset where a suspended generator goes on.
-    pub word: u32,
-    /// Register of the previous frame that takes the result.
-    pub ret: u16,
-    /// What happens at return.
+    /// What happens at return. First byte of its word: stale words of old frames must not look like references, so
+    /// the low two bits of every header word are zero (see [`ReturnTo`]).
     pub return_to: ReturnTo,
     /// Whether the frame lives in a generator cell.
     pub in_generator: bool,
+    /// Register of the previous frame that takes the result.
+    pub ret: u16,
+    /// Word offset where a suspended generator stands.
+    pub word: u32,
 }
 
 /// Words of a frame header.
@@ -131,11 +132,12 @@ pub struct Generator {
     pub qualname: Slot,
     /// The exception that is being handled inside while suspended, or UNBOUND.
     pub handled: Slot,
+    /// What the resumer was handling, while this runs.
+    pub outer_handled: Slot,
     /// `cr_origin`, or the finalizer hooks of an async generator; UNBOUND if none.
     pub extra: Slot,
     /// The code.
     pub code: Ptr<Code>,
-    pad: StdCell<u64>,
     frame: [Frame; 0],
 }
 
@@ -198,7 +200,7 @@ impl Generator {
         self.code().flags.has(CodeFlags::ASYNC_GENERATOR)
     }
     pub(crate) fn trace_fields(&self, m: &mut Marker) {
-        for s in [&self.name, &self.qualname, &self.handled, &self.extra, self.code.as_slot()] {
+        for s in [&self.name, &self.qualname, &self.handled, &self.outer_handled, &self.extra, self.code.as_slot()] {
             s.trace(m);
         }
         if self.state() != gen_state::FINISHED {

@@ -1,0 +1,213 @@
+//! Generators and coroutines as Python sees them.
+
+use crate::{
+    error::{PyResult, Thrown},
+    native::{Args, GetSetDef, MethodDef, TypeDef},
+    object::{
+        class::{Type, TypeSlots, type_flags},
+        exception::{Exception, Traceback},
+        frame::{Generator, gen_state},
+        gc::Gc,
+        kind::Kind,
+        str::Str,
+    },
+    types::{NO_DEF, NO_SLOTS},
+    value::Value,
+    vm::Vm,
+};
+
+fn this(vm: &Vm, v: Value) -> PyResult<Gc<Generator>> {
+    v.downcast::<Generator>().ok_or_else(|| vm.type_error("a generator is needed"))
+}
+
+fn next(vm: &Vm, v: Value) -> PyResult<Option<Value>> {
+    Ok(vm.resume_generator(this(vm, v)?, Value::NONE)?.ok())
+}
+
+fn yielded(vm: &Vm, r: Result<Value, Value>) -> PyResult {
+    match r {
+        Ok(v) => Ok(v),
+        Err(returned) => Err(vm.stop_iteration(returned)),
+    }
+}
+
+fn send(vm: &Vm, args: Args<'_>) -> PyResult {
+    let (g, [v]) = args.method::<Generator, 1>(vm, "send")?;
+    let r = vm.resume_generator(g, v)?;
+    yielded(vm, r)
+}
+
+fn throw(vm: &Vm, args: Args<'_>) -> PyResult {
+    let (g, rest) = args.this::<Generator>(vm, "throw")?;
+    let a = rest.range(vm, "throw", 1, 3)?;
+    let thrown = exception_of(vm, a)?;
+    let r = vm.throw_into(g, thrown)?;
+    yielded(vm, r)
+}
+
+/// The exception for `throw(type[, value[, traceback]])`.
+pub(crate) fn exception_of(vm: &Vm, a: &[Value]) -> PyResult<Thrown> {
+    let value = a.get(1).copied().filter(|v| !v.is_none());
+    let e = if let Some(t) = a[0].downcast::<Type>()
+        && t.has_flag(type_flags::EXCEPTION)
+    {
+        match value {
+            Some(v) if v.is::<Exception>() => v,
+            Some(v) => vm.call(a[0], &[v])?,
+            None => vm.call(a[0], &[])?,
+        }
+    } else if a[0].is::<Exception>() {
+        if value.is_some() {
+            return Err(vm.type_error("instance exception may not have a separate value"));
+        }
+        a[0]
+    } else {
+        return Err(vm.type_error(format!(
+            "exceptions must be classes or instances deriving from BaseException, not {}",
+            vm.type_name(a[0])
+        )));
+    };
+    if let Some(tb) = a.get(2).filter(|t| !t.is_none()) {
+        if !tb.is::<Traceback>() {
+            return Err(vm.type_error("throw() third argument must be a traceback object"));
+        }
+        if let Some(x) = e.downcast::<Exception>() {
+            x.traceback.set(vm, x.header(), *tb);
+        }
+    }
+    Ok(Thrown(e))
+}
+
+fn close(vm: &Vm, args: Args<'_>) -> PyResult {
+    let (g, []) = args.method::<Generator, 0>(vm, "close")?;
+    vm.close_generator_value(g)
+}
+
+fn repr(vm: &Vm, v: Value) -> PyResult<Gc<Str>> {
+    let g = this(vm, v)?;
+    let q = vm.str(g.qualname.get())?;
+    vm.new_str(&format!("<{} object {} at {:#x}>", vm.type_name(v), q.to_str_lossy(), vm.id(v)))
+}
+
+fn set_name(vm: &Vm, v: Value, x: Option<Value>) -> PyResult<()> {
+    let g = this(vm, v)?;
+    match x.filter(|x| x.is::<Str>()) {
+        Some(x) => {
+            g.name.set(vm, g.header(), x);
+            Ok(())
+        }
+        None => Err(vm.type_error("__name__ must be set to a string object")),
+    }
+}
+
+fn set_qualname(vm: &Vm, v: Value, x: Option<Value>) -> PyResult<()> {
+    let g = this(vm, v)?;
+    match x.filter(|x| x.is::<Str>()) {
+        Some(x) => {
+            g.qualname.set(vm, g.header(), x);
+            Ok(())
+        }
+        None => Err(vm.type_error("__qualname__ must be set to a string object")),
+    }
+}
+
+fn running(vm: &Vm, v: Value) -> PyResult {
+    Ok(Value::bool(this(vm, v)?.state() == gen_state::RUNNING))
+}
+
+fn suspended(vm: &Vm, v: Value) -> PyResult {
+    Ok(Value::bool(this(vm, v)?.state() == gen_state::SUSPENDED))
+}
+
+fn delegate(vm: &Vm, v: Value) -> PyResult {
+    Ok(vm.delegate_of(this(vm, v)?).unwrap_or(Value::NONE))
+}
+
+fn code(vm: &Vm, v: Value) -> PyResult {
+    Ok(this(vm, v)?.code().value())
+}
+
+fn frame(vm: &Vm, v: Value) -> PyResult {
+    let g = this(vm, v)?;
+    if g.state() == gen_state::FINISHED { Ok(Value::NONE) } else { vm.frame_object_of_generator(g) }
+}
+
+fn name(vm: &Vm, v: Value) -> PyResult {
+    Ok(this(vm, v)?.name.get())
+}
+
+fn qualname(vm: &Vm, v: Value) -> PyResult {
+    Ok(this(vm, v)?.qualname.get())
+}
+
+/// `generator`
+pub static DEF: TypeDef = TypeDef {
+    name: "generator",
+    kind: Kind::Generator,
+    size: size_of::<Generator>(),
+    flags: type_flags::DISALLOW_INSTANTIATION | type_flags::WEAKREF,
+    slots: TypeSlots { iter: Some(|_, v| Ok(v)), iternext: Some(next), repr: Some(repr), new: None, ..NO_SLOTS },
+    methods: &[MethodDef::new("send", send), MethodDef::new("throw", throw), MethodDef::new("close", close)],
+    getset: &[
+        GetSetDef::new("__name__", name, set_name),
+        GetSetDef::new("__qualname__", qualname, set_qualname),
+        GetSetDef::read_only("gi_running", running),
+        GetSetDef::read_only("gi_suspended", suspended),
+        GetSetDef::read_only("gi_yieldfrom", delegate),
+        GetSetDef::read_only("gi_code", code),
+        GetSetDef::read_only("gi_frame", frame),
+    ],
+    ..NO_DEF
+};
+
+/// `coroutine`
+pub static COROUTINE_DEF: TypeDef = TypeDef {
+    name: "coroutine",
+    kind: Kind::Generator,
+    size: size_of::<Generator>(),
+    flags: type_flags::DISALLOW_INSTANTIATION | type_flags::WEAKREF,
+    slots: TypeSlots { repr: Some(repr), ..NO_SLOTS },
+    methods: &[
+        MethodDef::new("send", send),
+        MethodDef::new("throw", throw),
+        MethodDef::new("close", close),
+        MethodDef::new("__await__", |vm, args| {
+            let (g, []) = args.method::<Generator, 0>(vm, "__await__")?;
+            Ok(g.value())
+        }),
+    ],
+    getset: &[
+        GetSetDef::new("__name__", name, set_name),
+        GetSetDef::new("__qualname__", qualname, set_qualname),
+        GetSetDef::read_only("cr_running", running),
+        GetSetDef::read_only("cr_suspended", suspended),
+        GetSetDef::read_only("cr_await", delegate),
+        GetSetDef::read_only("cr_code", code),
+        GetSetDef::read_only("cr_frame", frame),
+        GetSetDef::read_only("cr_origin", |_, _| Ok(Value::NONE)),
+    ],
+    ..NO_DEF
+};
+
+/// `async_generator`
+pub static ASYNC_GENERATOR_DEF: TypeDef = TypeDef {
+    name: "async_generator",
+    kind: Kind::Generator,
+    size: size_of::<Generator>(),
+    flags: type_flags::DISALLOW_INSTANTIATION | type_flags::WEAKREF,
+    slots: TypeSlots { repr: Some(repr), ..NO_SLOTS },
+    methods: &[MethodDef::new("__aiter__", |vm, args| {
+        let (g, []) = args.method::<Generator, 0>(vm, "__aiter__")?;
+        Ok(g.value())
+    })],
+    getset: &[
+        GetSetDef::new("__name__", name, set_name),
+        GetSetDef::new("__qualname__", qualname, set_qualname),
+        GetSetDef::read_only("ag_running", running),
+        GetSetDef::read_only("ag_suspended", suspended),
+        GetSetDef::read_only("ag_await", delegate),
+        GetSetDef::read_only("ag_code", code),
+        GetSetDef::read_only("ag_frame", frame),
+    ],
+    ..NO_DEF
+};

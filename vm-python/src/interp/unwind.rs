@@ -1,0 +1,179 @@
+//! Exceptions on their way through frames.
+
+use crate::{
+    error::{PyResult, Thrown},
+    object::{
+        class::{Type, type_flags},
+        exception::Exception,
+        frame::{Frame, Generator, ReturnTo},
+        gc::Gc,
+        sequence::Tuple,
+    },
+    value::Value,
+    vm::Vm,
+};
+
+impl Vm {
+    /// Finds the handler for an exception raised at the newest frame's instruction: the frame to go on in (its `ip`
+    /// set), or the exception again if it leaves to native code (the frame is popped then).
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn unwind(&self, thrown: Thrown) -> Result<*mut Frame, Thrown> {
+        let mut add_entry = !self.reraising.replace(false);
+        if add_entry {
+            self.chain_context(thrown);
+        }
+        loop {
+            let frame = self.frame.get();
+            // SAFETY: the newest frame belongs to this thread.
+            let f = unsafe { &mut *frame };
+            let word = f.current_word();
+            if add_entry {
+                self.add_traceback(thrown.exception(), f.code, f.func.globals().value(), word);
+            }
+            add_entry = true;
+            if let Some(h) = f.code.handler(word) {
+                // SAFETY: the verifier checked register and target.
+                unsafe {
+                    *Frame::regs(frame).add(h.reg as usize) = thrown.0;
+                    f.ip = f.base.add(h.target as usize);
+                }
+                return Ok(frame);
+            }
+            let (prev, to) = (f.prev, f.return_to);
+            if f.in_generator {
+                self.generator_failed(frame);
+            } else {
+                self.pop_frame(frame);
+                self.frame.set(prev);
+            }
+            if to == ReturnTo::Native {
+                return Err(thrown);
+            }
+        }
+    }
+
+
+    /// Sets `__context__` to the exception that is being handled.
+    fn chain_context(&self, thrown: Thrown) {
+        let handled = self.handled.get();
+        if handled.is_none() || handled == thrown.0 {
+            return;
+        }
+        let e = thrown.exception();
+        if !e.context.get().is_none() {
+            return;
+        }
+        // A cycle is cut where it would close.
+        let mut o = handled;
+        while let Some(x) = o.downcast::<Exception>() {
+            let next = x.context.get();
+            if next == thrown.0 {
+                x.context.set(self, x.header(), Value::NONE);
+                break;
+            }
+            o = next;
+        }
+        e.context.set(self, e.header(), handled);
+    }
+
+    /// The exception that `raise e from cause` raises.
+    #[cold]
+    pub(crate) fn raise(&self, e: Value, cause: Value) -> Thrown {
+        if e.is_unbound() {
+            let h = self.handled.get();
+            if h.is_none() {
+                return self.runtime_error("No active exception to reraise");
+            }
+            self.reraising.set(true);
+            return Thrown(h);
+        }
+        let made = match self.exception_instance(e) {
+            Ok(v) => v,
+            Err(t) => return t,
+        };
+        let Some(exc) = made.downcast::<Exception>() else {
+            return self.type_error("exceptions must derive from BaseException");
+        };
+        if !cause.is_unbound() {
+            let cause = if cause.is_none() {
+                Value::NONE
+            } else {
+                match self.exception_instance(cause) {
+                    Ok(c) if c.is::<Exception>() => c,
+                    Ok(_) => return self.type_error("exception causes must derive from BaseException"),
+                    Err(t) if t.is(self, self.exc().type_error) => {
+                        return self.type_error("exception causes must derive from BaseException");
+                    }
+                    Err(t) => return t,
+                }
+            };
+            exc.cause.set(self, exc.header(), cause);
+            exc.suppress_context.store(true, vm_core::sync::Ordering::Relaxed);
+        }
+        Thrown(made)
+    }
+
+    fn exception_instance(&self, e: Value) -> PyResult {
+        if let Some(t) = e.downcast::<Type>()
+            && t.has_flag(type_flags::EXCEPTION)
+        {
+            let v = self.call(e, &[])?;
+            if !v.is::<Exception>() {
+                return Err(self.type_error(format!(
+                    "calling {} should have returned an instance of BaseException, not {}",
+                    self.repr(e)?.to_str_lossy(),
+                    self.type_name(v)
+                )));
+            }
+            return Ok(v);
+        }
+        if e.is::<Exception>() { Ok(e) } else { Err(self.type_error("exceptions must derive from BaseException")) }
+    }
+
+    /// `except class:` for exception `e`.
+    pub(crate) fn exception_matches(&self, e: Value, class: Value) -> PyResult<bool> {
+        let t = self.type_of(e);
+        if let Some(c) = class.downcast::<Type>()
+            && c.has_flag(type_flags::EXCEPTION)
+        {
+            return Ok(t.is_subclass(c));
+        }
+        if let Some(tuple) = class.downcast::<Tuple>() {
+            let mut found = false;
+            for &c in tuple.as_slice() {
+                match c.downcast::<Type>() {
+                    Some(c) if c.has_flag(type_flags::EXCEPTION) => found |= t.is_subclass(c),
+                    _ => return Err(self.bad_except_class()),
+                }
+            }
+            return Ok(found);
+        }
+        Err(self.bad_except_class())
+    }
+
+    fn bad_except_class(&self) -> Thrown {
+        self.type_error("catching classes that do not inherit from BaseException is not allowed")
+    }
+
+    /// The result of calling the exit function of a `with` for an exception.
+    pub(crate) fn with_except_start(&self, exit: Value, this: Value, e: Value) -> PyResult {
+        let t = self.type_of(e).value();
+        let tb = e.downcast::<Exception>().map_or(Value::NONE, |x| x.traceback.get());
+        if this.is_unbound() {
+            self.call(exit, &[t, e, tb])
+        } else {
+            self.call_with_self(exit, this, crate::native::Args::new(&[t, e, tb]))
+        }
+    }
+
+    /// The generator whose frame this is.
+    pub(crate) fn generator_of(&self, frame: *mut Frame) -> Gc<Generator> {
+        debug_assert!(
+            // SAFETY: callers pass live frames.
+            unsafe { (*frame).in_generator }
+        );
+        // SAFETY: a generator's frame lies at a fixed offset behind the start of its cell.
+        unsafe { Gc::from_ptr(frame.byte_sub(size_of::<Generator>()).cast()) }
+    }
+}
