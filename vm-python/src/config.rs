@@ -15,6 +15,10 @@ pub struct Config {
     pub vm_stack_bytes: usize,
     /// `sys.argv`
     pub argv: Vec<String>,
+    /// `sys.orig_argv`
+    pub orig_argv: Vec<String>,
+    /// Directory of the pure-Python standard library: the last entry of `sys.path`.
+    pub stdlib: Option<String>,
     /// First entries of `sys.path`.
     pub path: Vec<String>,
     /// `sys.executable`
@@ -66,6 +70,8 @@ impl Default for Config {
             recursion_limit: 1000,
             vm_stack_bytes: 256 << 20,
             argv: vec![String::new()],
+            orig_argv: Vec::new(),
+            stdlib: None,
             path: Vec::new(),
             executable: String::new(),
             xoptions: Vec::new(),

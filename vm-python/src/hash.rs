@@ -92,19 +92,24 @@ pub fn hash_f64(x: f64) -> Option<i64> {
     Some(fix(if x < 0.0 { -r } else { r }))
 }
 
+/// Start of a hash of several items (fifth prime of xxHash).
+pub const TUPLE_SEED: u64 = 2_870_177_450_012_600_261;
+
+/// Mixes one item's hash into the hash of several (a round of xxHash).
+#[inline]
+#[must_use]
+pub const fn mix(acc: u64, item: i64) -> u64 {
+    const P1: u64 = 11_400_714_785_074_694_791;
+    const P2: u64 = 14_029_467_366_897_019_727;
+    acc.wrapping_add((item as u64).wrapping_mul(P2)).rotate_left(31).wrapping_mul(P1)
+}
+
 /// Mixes item hashes as CPython's tuple hash (xxHash-based).
 #[must_use]
 pub fn combine(hashes: impl ExactSizeIterator<Item = i64>) -> i64 {
-    const P1: u64 = 11_400_714_785_074_694_791;
-    const P2: u64 = 14_029_467_366_897_019_727;
-    const P5: u64 = 2_870_177_450_012_600_261;
     let n = hashes.len() as u64;
-    let mut acc = P5;
-    for h in hashes {
-        acc = acc.wrapping_add((h as u64).wrapping_mul(P2));
-        acc = acc.rotate_left(31).wrapping_mul(P1);
-    }
-    acc = acc.wrapping_add(n ^ (P5 ^ 3_527_539));
+    let mut acc = hashes.fold(TUPLE_SEED, mix);
+    acc = acc.wrapping_add(n ^ (TUPLE_SEED ^ 3_527_539));
     if acc == u64::MAX { 1_546_275_796 } else { acc as i64 }
 }
 

@@ -66,6 +66,14 @@ builtin_types! {
     dict_values: builtins::dict_views::VALUES_DEF, object;
     dict_items: builtins::dict_views::ITEMS_DEF, object;
     dict_iterator: builtins::dict_views::ITER_DEF, object;
+    dict_value_iterator: builtins::dict_views::VALUE_ITER_DEF, object;
+    dict_item_iterator: builtins::dict_views::ITEM_ITER_DEF, object;
+    dict_reverse_key_iterator: builtins::dict_views::REVERSE_KEY_ITER_DEF, object;
+    dict_reverse_value_iterator: builtins::dict_views::REVERSE_VALUE_ITER_DEF, object;
+    dict_reverse_item_iterator: builtins::dict_views::REVERSE_ITEM_ITER_DEF, object;
+    list_reverse_iterator: builtins::list::REVERSE_ITER_DEF, object;
+    long_range_iterator: builtins::range::LONG_ITER_DEF, object;
+    generic_alias: builtins::generic_alias::DEF, object;
     set_iterator: builtins::set::ITER_DEF, object;
     str_iterator: builtins::str::ITER_DEF, object;
     bytes_iterator: builtins::bytes::ITER_DEF, object;
@@ -104,31 +112,34 @@ builtin_types! {
     weakref: builtins::weakref::DEF, object;
     items_block: builtins::internal::ITEMS_DEF, object;
     dict_table: builtins::internal::DICT_TABLE_DEF, object;
+    set_table: builtins::internal::SET_TABLE_DEF, object;
+    raw_block: builtins::internal::RAW_DEF, object;
     overflow: builtins::internal::OVERFLOW_DEF, object;
 }
 
 macro_rules! exceptions {
-    ($( $field:ident $name:literal $base:ident; )*) => {
+    ($root:ident; $( $field:ident $name:literal $base:ident; )*) => {
         /// The builtin exceptions.
         #[derive(Clone, Copy)]
         #[expect(missing_docs, reason = "each field is the exception of that name")]
-        pub struct ExcTypes { pub base_exception: Gc<Type>, $( pub $field: Gc<Type>, )* }
+        pub struct ExcTypes { pub $root: Gc<Type>, $( pub $field: Gc<Type>, )* }
 
         impl ExcTypes {
             /// Makes all builtin exceptions, in the order of the table.
-            pub(crate) fn make(vm: &Vm, base_exception: Gc<Type>) -> PyResult<ExcTypes> {
+            pub(crate) fn make(vm: &Vm, $root: Gc<Type>) -> PyResult<ExcTypes> {
                 $( let $field = vm.new_exception_type($name, $base)?; )*
-                Ok(ExcTypes { base_exception, $( $field, )* })
+                Ok(ExcTypes { $root, $( $field, )* })
             }
             /// All builtin exceptions.
             pub(crate) fn all(&self) -> Vec<Gc<Type>> {
-                vec![ self.base_exception, $( self.$field, )* ]
+                vec![ self.$root, $( self.$field, )* ]
             }
         }
     };
 }
 
 exceptions! {
+    base_exception;
     exception "Exception" base_exception;
     base_exception_group "BaseExceptionGroup" base_exception;
     exception_group "ExceptionGroup" base_exception_group;
@@ -272,16 +283,7 @@ impl Vm {
             put(m.name, self.new_method(t, m)?)?;
         }
         for g in def.getset {
-            let name = self.intern(g.name)?;
-            let d = self.alloc_cell::<GetSet>(size_of::<GetSet>())?;
-            // SAFETY: a fresh cell that nobody else sees.
-            unsafe {
-                (&raw mut (*d.as_ptr()).get).write(g.get);
-                (&raw mut (*d.as_ptr()).set).write(g.set);
-            }
-            d.name.init(name.value());
-            d.owner.as_slot().init(t.value());
-            dict.set_str(self, name, d.value())?;
+            self.add_getset(t, g)?;
         }
         if def.slots.new.is_some() {
             put("__new__", self.new_dunder_new(t)?)?;
@@ -293,6 +295,26 @@ impl Vm {
             self.link_subclass(b, t)?;
         }
         Ok(())
+    }
+
+    /// Adds an attribute that runs native code to a class that no program has seen yet.
+    pub(crate) fn add_getset(&self, t: Gc<Type>, g: &crate::native::GetSetDef) -> PyResult<()> {
+        let name = self.intern(g.name)?;
+        let d = self.alloc_cell::<GetSet>(size_of::<GetSet>())?;
+        // SAFETY: a fresh cell that nobody else sees.
+        unsafe {
+            (&raw mut (*d.as_ptr()).get).write(g.get);
+            (&raw mut (*d.as_ptr()).set).write(g.set);
+        }
+        d.name.init(name.value());
+        d.owner.as_slot().init(t.value());
+        t.namespace().set_str(self, name, d.value())
+    }
+
+    /// Adds a method to a class that no program has seen yet.
+    pub(crate) fn add_method(&self, t: Gc<Type>, m: &MethodDef) -> PyResult<()> {
+        let f = self.new_method(t, m)?;
+        t.namespace().set_str(self, self.intern(m.name)?, f)
     }
 
     fn new_method(&self, owner: Gc<Type>, m: &MethodDef) -> PyResult {

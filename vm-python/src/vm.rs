@@ -8,7 +8,7 @@ use std::{
 use vm_core::{
     published::ByteGuard,
     runtime::{Interpreter, ThreadCore},
-    sync::{AtomicU32, AtomicU64, AtomicUsize, Mutex, Ordering, ParkingLot},
+    sync::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Mutex, Ordering, ParkingLot},
     world::{Attached, WorldStopped},
 };
 use vm_heap::{Header, Heap, HeapThread};
@@ -60,6 +60,12 @@ pub struct Interp {
     pub stats: crate::stats::Stats,
     /// Threads that are alive and not daemons, for the wait at exit; see [`crate::threads`].
     pub threads: crate::threads::Registry,
+    /// The import system.
+    pub imports: crate::modules::imp::Imports,
+    /// What `gc.isenabled()` says.
+    pub gc_enabled: AtomicBool,
+    /// `sys.set_int_max_str_digits()`; 0 = no limit.
+    pub max_str_digits: AtomicUsize,
     next_unique: AtomicU64,
     /// Size in bytes of new threads' native stacks.
     pub thread_stack_size: AtomicUsize,
@@ -116,6 +122,17 @@ impl Statics {
     #[must_use]
     pub fn empty_tuple(&self) -> Option<Gc<Tuple>> {
         self.empty_tuple.get()
+    }
+    pub(crate) fn trace(&self, m: &mut vm_heap::Marker) {
+        for s in self.latin1.iter().filter_map(Cell::get) {
+            m.visit_word(s.value().bits());
+        }
+        if let Some(t) = self.empty_tuple.get() {
+            m.visit_word(t.value().bits());
+        }
+        if let Some(v) = self.memory_error.get() {
+            m.visit_word(v.bits());
+        }
     }
     /// The preallocated MemoryError.
     #[must_use]
@@ -179,6 +196,7 @@ impl Interp {
         config: Config,
     ) -> Arc<Interp> {
         let recursion_limit = AtomicU32::new(config.recursion_limit);
+        let max_str_digits = AtomicUsize::new(config.int_max_str_digits);
         Arc::new(Interp {
             core,
             heap,
@@ -194,6 +212,9 @@ impl Interp {
             recursion_limit,
             stats: crate::stats::Stats::default(),
             threads: crate::threads::Registry::default(),
+            imports: crate::modules::imp::Imports::default(),
+            gc_enabled: AtomicBool::new(true),
+            max_str_digits,
             next_unique: AtomicU64::new(1),
             thread_stack_size: AtomicUsize::new(crate::threads::DEFAULT_STACK_SIZE),
         })
@@ -276,6 +297,11 @@ impl Vm {
             core,
             interp,
         })
+    }
+
+    /// The parts that outlive the thread, at its end.
+    pub(crate) fn into_parts(self) -> (Arc<Interp>, Arc<ThreadCore>, Box<HeapThread>) {
+        (self.interp, self.core, self.heap)
     }
 
     /// What all threads share.
@@ -413,6 +439,23 @@ impl Vm {
         Ok(p)
     }
 
+    /// A fresh instance of a class whose native payload has `payload` bytes (tuple, str, bytes and their subclasses,
+    /// whose attributes all live outside the cell).
+    pub fn alloc_var_instance_of(&self, class: Gc<Type>, payload: usize) -> PyResult<*mut Header> {
+        let kind = class.instance_kind;
+        let Ok(p) = self.heap.alloc(payload) else { return Err(self.memory_error()) };
+        let p = p.as_ptr();
+        // SAFETY: a fresh cell that nobody else sees.
+        unsafe {
+            (*p).word0.store(u64::from(class.root_shape.load(Ordering::Acquire)) | self.owner_bits, Ordering::Relaxed);
+            (*p).kind = kind as u8;
+        }
+        if class.has_flag(crate::object::class::type_flags::FINALIZER) {
+            self.heap.register_finalizer(std::ptr::NonNull::new(p).unwrap_or_else(|| unreachable!()));
+        }
+        Ok(p)
+    }
+
     /// The class of a value.
     #[inline(always)]
     #[must_use]
@@ -536,6 +579,12 @@ impl Vm {
         FrameChain(self.frame.get())
     }
 
+    /// The newest frame's address; null outside of Python code.
+    #[must_use]
+    pub fn current_frame_ptr(&self) -> *mut Frame {
+        self.frame.get()
+    }
+
     /// The newest frame.
     #[must_use]
     pub fn current_frame(&self) -> Option<&Frame> {
@@ -554,5 +603,5 @@ impl Vm {
 #[inline]
 #[must_use]
 pub const fn kind_needs_drop(kind: Kind) -> bool {
-    matches!(kind, Kind::Int | Kind::Code | Kind::NativeDrop | Kind::ByteArray)
+    matches!(kind, Kind::Int | Kind::Code | Kind::NativeDrop)
 }

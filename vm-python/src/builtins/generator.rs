@@ -129,7 +129,7 @@ fn code(vm: &Vm, v: Value) -> PyResult {
 
 fn frame(vm: &Vm, v: Value) -> PyResult {
     let g = this(vm, v)?;
-    if g.state() == gen_state::FINISHED { Ok(Value::NONE) } else { vm.frame_object_of_generator(g) }
+    if g.state() == gen_state::FINISHED { Ok(Value::NONE) } else { Ok(vm.frame_object(g.frame())?.value()) }
 }
 
 fn name(vm: &Vm, v: Value) -> PyResult {

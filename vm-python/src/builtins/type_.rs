@@ -125,7 +125,7 @@ pub static DEF: TypeDef = TypeDef {
             Ok(this(vm, v)?.base.as_slot().get().bound().unwrap_or(Value::NONE))
         }),
         GetSetDef::read_only("__mro__", |vm, v| Ok(this(vm, v)?.mro.as_slot().get())),
-        GetSetDef::read_only("__dict__", |vm, v| vm.new_mappingproxy(this(vm, v)?.namespace().value())),
+        GetSetDef::read_only("__dict__", |vm, v| super::mappingproxy::new_proxy(vm, this(vm, v)?.namespace().value())),
         GetSetDef::new(
             "__module__",
             |vm, v| {
@@ -626,9 +626,17 @@ impl Vm {
             (*t.as_ptr()).native_size = base.native_size;
         }
         t.flags.store(flags, Ordering::Relaxed);
-        let inline = if flags & type_flags::HAS_DICT != 0 { self.inline_slots_hint(t, dict)? } else { 0 };
+        // Variable-sized payloads have no fixed place for slots behind them.
+        let var_sized = matches!(base.instance_kind, Kind::Tuple | Kind::Str | Kind::Bytes | Kind::Int);
+        if var_sized && size != base.basic_size {
+            return Err(self.type_error(format!(
+                "nonempty __slots__ not supported for subtype of '{}'",
+                base.name().to_str_lossy()
+            )));
+        }
+        let inline = if flags & type_flags::HAS_DICT != 0 && !var_sized { self.inline_slots_hint(t, dict)? } else { 0 };
         // Cells are multiples of 16 bytes.
-        let inline = inline + if flags & type_flags::HAS_DICT != 0 { ((size / 8) as u16 + inline) % 2 } else { 0 };
+        let inline = inline + if inline > 0 { ((size / 8) as u16 + inline) % 2 } else { 0 };
         let root = self.interp().shapes.new_root(None, t, size as u16, inline);
         t.inline_slots.store(inline, Ordering::Relaxed);
         t.root_shape.store(root.id, Ordering::Release);

@@ -792,7 +792,7 @@ impl Vm {
                     }
                     raw::LOAD_LOCALS => {
                         save!();
-                        set!(a(w), check!(vm.frame_locals(frame)));
+                        set!(a(w), check!(vm.locals_of_frame(frame)));
                         next!(1)
                     }
                     raw::LOAD_BUILD_CLASS => {
@@ -812,7 +812,11 @@ impl Vm {
                     }
                     raw::COPY_FREE_VARS => {
                         // SAFETY: the newest frame.
-                        let (func, base) = unsafe { ((*frame).func, (*frame).code.free_base as usize) };
+                        let (func, base) = {
+                            // SAFETY: the newest frame.
+                            let f = unsafe { &*frame };
+                            (f.func, f.code.free_base as usize)
+                        };
                         if let Some(closure) = func.closure.get() {
                             for (i, &cell) in closure.as_slice().iter().enumerate().take(a(w)) {
                                 set!(base + i, cell);

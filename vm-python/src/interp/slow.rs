@@ -148,38 +148,6 @@ impl Vm {
         }
     }
 
-    /// The local namespace of a frame: that of class and module code, or a snapshot of a function's locals.
-    #[inline(never)]
-    pub(crate) fn frame_locals(&self, frame: *mut Frame) -> PyResult {
-        // SAFETY: callers pass a live frame of this thread.
-        let f = unsafe { &*frame };
-        if !f.locals.is_unbound() {
-            return Ok(f.locals);
-        }
-        let d = self.new_dict()?;
-        let code = f.code;
-        let reg = |i: usize| {
-            // SAFETY: registers below `nregs`; locals, cells and frees are initialised before any name is looked up.
-            unsafe { *Frame::regs(frame).add(i) }
-        };
-        let mut put = |names: Option<Gc<Tuple>>, base: usize, cells: bool| -> PyResult<()> {
-            for (i, n) in names.as_ref().map_or(&[][..], |t| t.as_slice()).iter().enumerate() {
-                let mut v = reg(base + i);
-                if cells {
-                    v = v.downcast::<Cell>().map_or(Value::UNBOUND, |c| c.content.get());
-                }
-                if !v.is_unbound() {
-                    d.set(self, *n, v)?;
-                }
-            }
-            Ok(())
-        };
-        put(code.varnames.get(), 0, false)?;
-        put(code.cellvars.get(), code.nlocals as usize, true)?;
-        put(code.freevars.get(), code.free_base as usize, true)?;
-        Ok(d.value())
-    }
-
     #[inline(never)]
     pub(crate) fn load_name(&self, frame: *mut Frame, name: Gc<Str>) -> PyResult {
         // SAFETY: the newest frame.
@@ -660,8 +628,7 @@ impl Vm {
             IMPORT_STAR => {
                 // SAFETY: the newest frame.
                 let locals = unsafe { (*frame).locals };
-                self.import_star(v, locals)?;
-                Ok(Value::NONE)
+                self.import_star(v, locals).map(|_| Value::NONE)
             }
             STOP => self.stop_iteration_error(frame, v),
             PRINT => {
@@ -672,7 +639,11 @@ impl Vm {
                 }
             }
             WRAP => Ok(v),
-            REGROUP => self.prep_reraise_star(v),
+            REGROUP => {
+                let Some(t) = v.downcast::<Tuple>() else { return Ok(Value::NONE) };
+                let [original, results @ ..] = t.as_slice() else { return Ok(Value::NONE) };
+                self.prepare_reraise_star(*original, results)
+            }
             _ => Err(self.not_implemented_error("type parameters are not supported yet")),
         }
     }
@@ -703,6 +674,37 @@ impl Vm {
         x.context.set(self, x.header(), v);
         x.suppress_context.store(true, vm_core::sync::Ordering::Relaxed);
         Ok(new.0)
+    }
+
+    /// `obj[start:stop]`
+    #[inline(never)]
+    pub(crate) fn slice_get(&self, v: Value, start: Value, stop: Value) -> PyResult {
+        let s = self.new_slice(start, stop, Value::NONE)?;
+        self.getitem(v, s.value())
+    }
+
+    /// `obj[start:stop] = x`
+    #[inline(never)]
+    pub(crate) fn slice_set(&self, v: Value, start: Value, stop: Value, x: Value) -> PyResult<()> {
+        let s = self.new_slice(start, stop, Value::NONE)?;
+        self.setitem(v, s.value(), x)
+    }
+
+    /// `set.add` on a set display.
+    pub(crate) fn set_add(&self, set: Value, v: Value) -> PyResult<()> {
+        match set.downcast::<crate::object::set::Set>() {
+            Some(s) => s.add(self, v).map(drop),
+            None => Ok(()),
+        }
+    }
+
+    /// IMPORT_NAME: through `builtins.__import__` if a program replaced it.
+    #[inline(never)]
+    pub(crate) fn import_instruction(&self, frame: *mut Frame, name: Gc<Str>, fromlist: Value, level: Value) -> PyResult {
+        // SAFETY: the newest frame.
+        let func = unsafe { (*frame).func };
+        let level = level.as_small_int().and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+        self.import_name(name, Some(func.globals()), fromlist, level)
     }
 
     // --- patterns ---
@@ -825,7 +827,7 @@ impl Vm {
 
     /// Three-argument power for `int.__pow__`.
     pub(crate) fn power_mod(&self, a: Value, b: Value, m: Value) -> PyResult {
-        self.pow3(a, b, m)
+        crate::builtins::int::pow_mod(self, a, b, m)
     }
 
     /// Whether `v` is an exception instance.

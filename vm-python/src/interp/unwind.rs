@@ -174,6 +174,6 @@ impl Vm {
             unsafe { (*frame).in_generator }
         );
         // SAFETY: a generator's frame lies at a fixed offset behind the start of its cell.
-        unsafe { Gc::from_ptr(frame.byte_sub(size_of::<Generator>()).cast()) }
+        unsafe { Gc::from_ptr(frame.byte_sub(crate::object::frame::GENERATOR_FRAME_OFFSET).cast()) }
     }
 }

@@ -138,7 +138,7 @@ impl Vm {
         let qualname = self.intern(&unit.qualname)?;
         let filename = self.intern(&unit.filename)?;
         let names = |list: &[String]| -> PyResult<Gc<Tuple>> {
-            let t = self.alloc_tuple_unbound(list.len())?;
+            let t = self.alloc_tuple(list.len())?;
             for (i, n) in list.iter().enumerate() {
                 t.init(i, self.intern(n)?.value());
             }
@@ -147,7 +147,7 @@ impl Vm {
         let varnames = names(&unit.varnames)?;
         let cellvars = names(&unit.cellvars)?;
         let freevars = names(&unit.freevars)?;
-        let consts = self.alloc_tuple_unbound(unit.consts.len())?;
+        let consts = self.alloc_tuple(unit.consts.len())?;
         for (i, c) in unit.consts.iter().enumerate() {
             consts.init(i, self.new_const(c)?);
         }
@@ -193,7 +193,7 @@ impl Vm {
             Const::Int(n) => self.new_int(*n)?,
             Const::BigInt(n) => self.new_bigint(n.clone())?,
             Const::Float(x) => self.new_float(*x)?,
-            Const::Complex(re, im) => self.new_complex(*re, *im)?.value(),
+            Const::Complex(re, im) => self.new_complex(*re, *im)?,
             Const::Str(s) => {
                 let name_like = s.len() <= 64 && s.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
                 if name_like { self.intern(s)?.value() } else { self.new_str(s)?.value() }
@@ -201,7 +201,7 @@ impl Vm {
             Const::StrSurrogates(cps) => self.new_str_from_code_points(cps)?.value(),
             Const::Bytes(b) => self.new_bytes(b)?.value(),
             Const::Tuple(items) => {
-                let t = self.alloc_tuple_unbound(items.len())?;
+                let t = self.alloc_tuple(items.len())?;
                 for (i, c) in items.iter().enumerate() {
                     t.init(i, self.new_const(c)?);
                 }
@@ -212,7 +212,7 @@ impl Vm {
                 for c in items {
                     v.push(self.new_const(c)?)?;
                 }
-                self.new_frozenset(v.as_slice())?
+                self.new_frozenset(v.as_slice())?.value()
             }
             Const::Code(unit) => self.new_code(unit)?.value(),
         })

@@ -43,6 +43,15 @@ unsafe impl Object for DictTable {
     const KIND: Kind = Kind::DictTable;
 }
 
+impl Entry {
+    /// The key's hash.
+    #[inline]
+    #[must_use]
+    pub fn hash(&self) -> u64 {
+        self.hash.load(Ordering::Relaxed)
+    }
+}
+
 impl DictTable {
     /// Entries ever appended.
     #[inline(always)]
@@ -177,6 +186,15 @@ impl Vm {
     pub fn new_dict_with_capacity(&self, n: usize) -> PyResult<Gc<Dict>> {
         let t = self.new_dict_table(n)?;
         let d = self.alloc_cell::<Dict>(size_of::<Dict>())?;
+        d.table.as_slot().init(t.value());
+        Ok(d)
+    }
+
+    /// An empty dict of a subclass.
+    pub fn new_dict_of(&self, class: Gc<super::class::Type>) -> PyResult<Gc<Dict>> {
+        let t = self.new_dict_table(0)?;
+        // SAFETY: a fresh instance of a class with the layout of Dict.
+        let d: Gc<Dict> = unsafe { Gc::from_ptr(self.alloc_instance_of(class)?.cast()) };
         d.table.as_slot().init(t.value());
         Ok(d)
     }

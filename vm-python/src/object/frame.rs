@@ -146,11 +146,14 @@ unsafe impl Object for Generator {
     const KIND: Kind = Kind::Generator;
 }
 
+/// Byte offset of the frame in a generator.
+pub const GENERATOR_FRAME_OFFSET: usize = std::mem::offset_of!(Generator, frame);
+
 impl Generator {
     /// Bytes of a generator of `code`.
     #[must_use]
     pub fn size(code: &Code) -> usize {
-        size_of::<Generator>() + size_of::<Frame>() + code.nregs as usize * 8
+        GENERATOR_FRAME_OFFSET + size_of::<Frame>() + code.nregs as usize * 8
     }
     /// The frame.
     #[inline(always)]

@@ -197,7 +197,7 @@ impl Slot {
     /// Replaces `old` by `new` if the slot still holds exactly `old`.
     #[inline]
     pub fn compare_exchange(&self, vm: &Vm, holder: &Header, old: Value, new: Value) -> Result<(), Value> {
-        match self.0.compare_exchange(old.bits(), new.bits()) {
+        match self.0.cas(old.bits(), new.bits()) {
             Ok(_) => {
                 write_barrier(vm.heap(), holder);
                 Ok(())

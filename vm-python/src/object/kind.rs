@@ -63,6 +63,8 @@ kinds! {
     Traceback "One entry of a traceback.";
     Module "A module.";
     Exception "An exception.";
+    SetTable "Entries of a set.";
+    Raw "Plain memory.";
     Overflow "Attribute slots beyond the inline ones.";
     Native "An object of a native module: a vtable and a Rust payload.";
     NativeDrop "As Native, with a payload that owns Rust memory (drop-bearing).";

@@ -98,6 +98,11 @@ impl Vm {
         Ok(r)
     }
 
+    /// `v` as an exact int, via `__index__`.
+    pub(crate) fn exact_index(&self, v: Value) -> PyResult {
+        if v.is_small_int() { Ok(v) } else { self.to_exact_int(self.index(v)?) }
+    }
+
     /// The int `v` as a big int.
     pub(crate) fn big(&self, v: Value) -> PyResult<BigInt> {
         match self.as_bigint(v) {

@@ -45,6 +45,14 @@ impl Tuple {
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
+    /// Sets the length of a fresh cell.
+    ///
+    /// # Safety
+    /// `p` has room for `n` items and nobody else sees it.
+    pub(crate) unsafe fn set_len(p: *mut Tuple, n: usize) {
+        // SAFETY: by the caller.
+        unsafe { (*p).len = n };
+    }
     /// Writes an item of a tuple that is still being built.
     pub(crate) fn init(&self, i: usize, v: Value) {
         debug_assert!(i < self.len);

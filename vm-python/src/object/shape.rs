@@ -96,6 +96,13 @@ impl Shapes {
         unsafe { &*self.base.add(id as usize) }
     }
 
+    /// Whether the builtin class of `kind` has its shape.
+    #[must_use]
+    pub fn is_taken(&self, kind: Kind) -> bool {
+        // SAFETY: within the arena; untouched elements are zero, which is no class.
+        unsafe { &*self.base.add(kind as usize) }.class.get().is_some()
+    }
+
     fn write(&self, id: ShapeId, shape: Shape) -> &Shape {
         // SAFETY: the id is fresh, so nobody else reads or writes this element yet.
         unsafe {

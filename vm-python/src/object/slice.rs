@@ -3,6 +3,7 @@
 use vm_heap::{Header, Marker};
 
 use super::{
+    class::UnOp,
     gc::{Gc, Object, Slot},
     kind::Kind,
 };
@@ -47,6 +48,11 @@ pub struct SliceBounds {
 }
 
 impl SliceBounds {
+    /// Whether the step is 1.
+    #[must_use]
+    pub const fn is_simple(self) -> bool {
+        self.step == 1
+    }
     /// Clips the bounds to a sequence of `len` items.
     #[must_use]
     pub fn of(self, len: usize) -> SliceRange {
@@ -130,18 +136,21 @@ impl Vm {
         if v.is_none() {
             return Ok(default);
         }
-        self.slice_index(v)
+        if !self.has_unary(UnOp::Index, v) {
+            return Err(
+                self.type_error("slice indices must be integers or None or have an __index__ method")
+            );
+        }
+        self.index_clamped(v)
     }
 
-    /// An index of a slice, as `list.index(x, start, stop)` takes them too: clamped to 64 bits.
+    /// A bound as `list.index(x, start, stop)` takes it: as in a slice, but not None.
     pub fn slice_index(&self, v: Value) -> PyResult<i64> {
         if let Some(n) = v.as_small_int() {
             return Ok(n);
         }
-        if self.type_lookup(self.type_of(v), self.names().__index__).is_none() {
-            return Err(
-                self.type_error("slice indices must be integers or None or have an __index__ method")
-            );
+        if !self.has_unary(UnOp::Index, v) {
+            return Err(self.type_error("slice indices must be integers or have an __index__ method"));
         }
         self.index_clamped(v)
     }

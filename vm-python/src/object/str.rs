@@ -221,9 +221,40 @@ impl Str {
     }
 }
 
+impl Gc<Str> {
+    /// Whether this is a `str` and not an instance of a subclass.
+    #[inline]
+    #[must_use]
+    pub fn is_exact(self) -> bool {
+        self.value().downcast_exact::<Str>().is_some()
+    }
+    /// Start of the storage, for writing a fresh string.
+    #[inline]
+    pub(crate) fn data_ptr(self) -> *mut u8 {
+        // SAFETY: within the cell.
+        unsafe { (&raw mut (*self.as_ptr()).data).cast() }
+    }
+    /// Sets length and width of a fresh cell of a subclass.
+    ///
+    /// # Safety
+    /// The cell is zeroed, has room for `len` code points of `width`, and nobody else sees it.
+    pub(crate) unsafe fn init_layout(self, len: usize, width: Width) {
+        // SAFETY: by the caller.
+        unsafe {
+            (*self.as_ptr()).len = len;
+            (*self.as_ptr()).width = width;
+        }
+    }
+}
+
 impl Vm {
-    fn alloc_str(&self, len: usize, width: Width) -> PyResult<Gc<Str>> {
-        let bytes = size_of::<Str>() + len * width.bytes();
+    /// A string of `len` zeroed code points, to be written before anybody else sees it. MemoryError if it cannot be had.
+    pub(crate) fn alloc_str(&self, len: usize, width: Width) -> PyResult<Gc<Str>> {
+        let bytes = len
+            .checked_mul(width.bytes())
+            .and_then(|n| n.checked_add(std::mem::offset_of!(Str, data)))
+            .filter(|&n| n < isize::MAX as usize)
+            .ok_or_else(|| self.memory_error())?;
         let s = self.alloc_cell::<Str>(bytes)?;
         // SAFETY: a fresh cell of at least `bytes` zeroed bytes that nobody else sees.
         unsafe {
@@ -286,7 +317,7 @@ impl Vm {
 
     /// `a[start..end]` in code points; the range must be valid.
     pub fn str_slice(&self, a: Gc<Str>, start: usize, end: usize) -> PyResult<Gc<Str>> {
-        if start == 0 && end == a.len() {
+        if start == 0 && end == a.len() && a.is_exact() {
             return Ok(a);
         }
         if end == start + 1 {
@@ -310,10 +341,10 @@ impl Vm {
 
     /// `a + b`.
     pub fn str_concat(&self, a: Gc<Str>, b: Gc<Str>) -> PyResult<Gc<Str>> {
-        if a.is_empty() {
+        if a.is_empty() && b.is_exact() {
             return Ok(b);
         }
-        if b.is_empty() {
+        if b.is_empty() && a.is_exact() {
             return Ok(a);
         }
         self.str_join_slice(&[a, b])
@@ -324,7 +355,7 @@ impl Vm {
         let mut len = 0usize;
         let mut width = Width::Ascii;
         for p in parts {
-            len += p.len();
+            len = len.checked_add(p.len()).ok_or_else(|| self.memory_error())?;
             width = width.max(p.width());
         }
         let s = self.alloc_str(len, width)?;

@@ -399,7 +399,8 @@ impl Vm {
     #[inline(never)]
     fn cannot_set(&self, v: Value, name: Gc<Str>, store: bool, in_class: bool) -> Thrown {
         let class = self.type_of(v);
-        let (t, n) = (class.name().to_str_lossy(), name.to_str_lossy());
+        let class_name = class.name();
+        let (t, n) = (class_name.to_str_lossy(), name.to_str_lossy());
         if class.has_flag(type_flags::HAS_DICT) || v.kind() == Some(Kind::Module) {
             return self.attribute_error_for(v, name, &format!("'{t}' object has no attribute '{n}'"));
         }
@@ -469,9 +470,8 @@ impl Vm {
     pub fn own_attr_names(&self, v: Value) -> PyResult<Option<Gc<crate::object::sequence::List>>> {
         let Some(h) = v.header() else { return Ok(None) };
         let out = self.new_list(&[])?;
-        let dict = if h.kind == Kind::Module as u8 {
-            // SAFETY: by its kind.
-            Some(unsafe { v.downcast_unchecked::<Module>() }.namespace())
+        let dict = if let Some(m) = v.downcast::<Module>() {
+            Some(m.namespace())
         } else {
             let shape = self.shape_of(h);
             if shape.is_dict_mode {
@@ -521,7 +521,8 @@ pub(crate) unsafe fn inline_slot(h: &Header, slot_base: u16, index: u16) -> &Slo
 #[cold]
 fn grow_inline_hint(vm: &Vm, class: Gc<Type>, n: u16) {
     const MAX_INLINE: u16 = 30;
-    if !class.has_flag(type_flags::HEAP) || n > MAX_INLINE {
+    let var_sized = matches!(class.instance_kind, Kind::Tuple | Kind::Str | Kind::Bytes | Kind::Int);
+    if !class.has_flag(type_flags::HEAP) || n > MAX_INLINE || var_sized {
         return;
     }
     let old = vm.interp().shapes.get(class.root_shape.load(Ordering::Acquire));

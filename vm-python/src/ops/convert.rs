@@ -96,7 +96,7 @@ impl Vm {
     #[must_use]
     pub fn id(&self, v: Value) -> u64 {
         if let Some(f) = v.downcast_exact::<crate::object::int::Float>() {
-            return f.get().to_bits().rotate_left(4) | 1;
+            return f.value.to_bits().rotate_left(4) | 1;
         }
         if v.is_ptr() { v.ptr_unchecked() as u64 } else { v.bits() }
     }

@@ -210,7 +210,7 @@ impl Vm {
     fn same_boxed_float(&self, a: Value, b: Value) -> bool {
         use crate::object::int::Float;
         match (a.downcast_exact::<Float>(), b.downcast_exact::<Float>()) {
-            (Some(x), Some(y)) => x.get().to_bits() == y.get().to_bits(),
+            (Some(x), Some(y)) => x.value.to_bits() == y.value.to_bits(),
             _ => false,
         }
     }

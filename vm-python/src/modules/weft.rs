@@ -1,0 +1,132 @@
+//! `_weft`: looking inside the VM.
+
+use vm_compiler::opcodes::{INFO, Operand};
+use vm_core::{
+    code::{EXECUTOR, INSTRUMENTED, OPCODE_MASK},
+    sync::{AtomicU64, Ordering},
+};
+
+use crate::{
+    error::PyResult,
+    native::{Args, FunctionDef},
+    object::{
+        code::Code,
+        dict::Dict,
+        function::{BoundMethod, Function},
+        gc::Gc,
+        module::Module,
+        str::Str,
+    },
+    value::Value,
+    vm::Vm,
+};
+
+/// Makes the module.
+pub fn make(vm: &Vm) -> PyResult<Gc<Module>> {
+    let m = vm.new_module("_weft")?;
+    vm.add_functions(m, FUNCTIONS)?;
+    Ok(m)
+}
+
+static FUNCTIONS: &[FunctionDef] = &[
+    // `tlbc_id(f)`: number of the copy of f's bytecode that this thread runs; None before its first run here.
+    FunctionDef::new("tlbc_id", |vm, args| {
+        let code = code_arg(vm, args, "tlbc_id")?;
+        let index = copy_index(vm);
+        Ok(match code.body().copies.get(index) {
+            Some(_) => Value::small_int(i64::from(index)),
+            None => Value::NONE,
+        })
+    }),
+    // `tlbc(f)`: text of the copy of f's bytecode that this thread runs.
+    FunctionDef::new("tlbc", |vm, args| {
+        let code = code_arg(vm, args, "tlbc")?;
+        let copies = &code.body().copies;
+        let words = copies.get(copy_index(vm)).unwrap_or_else(|| copies.main());
+        Ok(vm.new_str(&copy_text(code, words))?.value())
+    }),
+    FunctionDef::new("stats", |vm, args| {
+        args.exact::<0>(vm, "stats")?;
+        Ok(stats(vm)?.value())
+    }),
+];
+
+/// Number of the copies that this thread runs: 0, the main copy, unless copies are on.
+fn copy_index(vm: &Vm) -> u32 {
+    if vm.interp().config.tlbc { vm.core().index() } else { 0 }
+}
+
+fn code_arg(vm: &Vm, args: Args<'_>, name: &str) -> PyResult<Gc<Code>> {
+    let [f] = args.exact::<1>(vm, name)?;
+    let f = f.downcast::<BoundMethod>().map_or(f, |m| m.func.get());
+    if let Some(c) = f.downcast::<Code>() {
+        return Ok(c);
+    }
+    match f.downcast::<Function>() {
+        Some(f) => Ok(f.code()),
+        None => Err(vm.type_error(format!("{name}() argument must be a function or code, not {}", vm.type_name(f)))),
+    }
+}
+
+/// One instruction per line: word offset, line, opcode, operands.
+fn copy_text(code: Gc<Code>, words: &[AtomicU64]) -> String {
+    let mut out = String::new();
+    for p in &code.body().positions {
+        let Some(word) = words.get(p.word as usize) else { continue };
+        let word = word.load(Ordering::Acquire);
+        let Some(info) = INFO.get((word & OPCODE_MASK) as usize) else { continue };
+        out.push_str(&format!("{:5} {:4} {}", p.word, p.line, info.name));
+        for (i, operand) in info.operands.iter().enumerate() {
+            let n = (word >> (16 * (i + 1))) as u16;
+            if *operand != Operand::No {
+                out.push_str(&format!(" {n}"));
+            }
+        }
+        for (flag, name) in [(INSTRUMENTED, "INSTRUMENTED"), (EXECUTOR, "EXECUTOR")] {
+            if word & flag != 0 {
+                out.push_str(&format!(" [{name}]"));
+            }
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// Counters of interpreter and heap, as (name, number).
+#[must_use]
+pub fn counters(vm: &Vm) -> Vec<(&'static str, u64)> {
+    let i = vm.interp();
+    let h = i.heap.stats();
+    let s = &i.stats;
+    let threads = i.core.threads().len() as u64;
+    vec![
+        ("threads", threads),
+        ("specialized", s.specialized.load(Ordering::Relaxed)),
+        ("specialize_failed", s.specialize_failed.load(Ordering::Relaxed)),
+        ("deopts", s.deopts.load(Ordering::Relaxed)),
+        ("bytecode_copies", s.copies.load(Ordering::Relaxed)),
+        ("gc_collections", h.collections),
+        ("gc_total_pause_ns", h.total_pause.as_nanos() as u64),
+        ("gc_max_pause_ns", h.max_pause.as_nanos() as u64),
+        ("heap_live_bytes", h.live_bytes as u64),
+        ("heap_live_cells", h.live_cells as u64),
+        ("heap_used_bytes", h.used_bytes as u64),
+        ("heap_external_bytes", h.external_bytes as u64),
+    ]
+}
+
+/// The counters as JSON.
+#[must_use]
+pub fn stats_json(vm: &Vm) -> String {
+    let fields: Vec<String> = counters(vm).iter().map(|(k, n)| format!("  \"{k}\": {n}")).collect();
+    format!("{{\n{}\n}}\n", fields.join(",\n"))
+}
+
+fn stats(vm: &Vm) -> PyResult<Gc<Dict>> {
+    let d = vm.new_dict()?;
+    for (k, n) in counters(vm) {
+        let key: Gc<Str> = vm.intern(k)?;
+        d.set_str(vm, key, vm.new_int(i64::try_from(n).unwrap_or(i64::MAX))?)?;
+    }
+    Ok(d)
+}
