@@ -329,25 +329,6 @@ impl Heap {
         self.automatic.load(Ordering::Relaxed)
     }
 
-    /// Address of the reserved range; every cell is at a multiple of 16 bytes from here, less than 64 GiB away.
-    #[inline(always)]
-    #[must_use]
-    pub fn base(&self) -> usize {
-        self.space.base()
-    }
-
-    /// Lets collections start by themselves (`gc.enable`), or not: then only the limit and explicit requests start one. Off until
-    /// the embedder has registered its roots.
-    pub fn set_automatic(&self, on: bool) {
-        self.automatic.store(on, Ordering::Relaxed);
-    }
-
-    /// Whether collections start by themselves.
-    #[must_use]
-    pub fn is_automatic(&self) -> bool {
-        self.automatic.load(Ordering::Relaxed)
-    }
-
     /// Whether a reference to `address` would name a cell, for diagnosis.
     pub fn contains(&self, address: usize) -> bool {
         address.wrapping_sub(self.space.base()) < self.space.span() && address.is_multiple_of(GRANULE)

@@ -320,6 +320,7 @@ pub enum WrapperKind {
 }
 
 /// A function table for a native module.
+#[derive(Clone, Copy)]
 pub struct FunctionDef {
     /// Name.
     pub name: &'static str,

@@ -180,7 +180,7 @@ pub struct ThreadState {
     pub(crate) locals: Slot,
     /// Whether the thread was started as a daemon.
     pub(crate) daemon: Cell<bool>,
-    /// Its own handle, once somebody asked.
+    /// The operating system's number.
     pub(crate) native_id: Cell<u64>,
 }
 
@@ -224,6 +224,7 @@ impl Vm {
         let heap = interp.heap.register_thread(&core, high);
         let _attached = core.attach();
         let vm = Vm::new(interp, core, heap, low + crate::stack::NATIVE_RESERVE);
+        vm.thread.native_id.set(thread::current_id());
         vm.core().vm_slot().store(std::ptr::from_ref(&*vm).cast_mut().cast());
         vm
     }
@@ -421,4 +422,37 @@ fn report_uncaught(vm: &Vm, e: Thrown, func: Value) {
     let what = vm.repr(func).map_or_else(|_| "<unprintable>".to_owned(), |s| s.to_str_lossy().into_owned());
     vm.write_stderr(&format!("Exception ignored in thread started by {what}:\n"));
     vm.print_exception(e);
+}
+
+/// The Python stack of the calling thread, newest frame last, one text line per frame; for reports of fatal errors only: the VM may be in the
+/// middle of anything.
+#[must_use]
+pub fn stack_of_this_thread(interp: &Interp) -> Vec<String> {
+    let me = thread::current_id();
+    let cores: Vec<Arc<ThreadCore>> = interp.core.threads().iter().cloned().collect();
+    for core in cores {
+        let vm: *mut Vm = core.vm_slot().load().cast();
+        // SAFETY: the slot is null or the Vm of a listed thread; the one whose native id is ours is our own, and alive.
+        let Some(vm) = (unsafe { vm.as_ref() }) else { continue };
+        if vm.thread.native_id.get() != me {
+            continue;
+        }
+        let mut lines: Vec<String> = vm
+            .frames()
+            .take(100)
+            .map(|f| {
+                // SAFETY: frames of this thread's chain are live.
+                let f = unsafe { &*f };
+                let text = |v: Value| {
+                    v.downcast::<crate::object::str::Str>().map_or_else(String::new, |s| s.to_str_lossy().into_owned())
+                };
+                let line = f.code.position(f.current_word()).map_or(0, |p| p.line);
+                format!("  File \"{}\", line {line}, in {}", text(f.code.filename.get()), text(f.code.name.get()))
+            })
+            .collect();
+        lines.push(format!("Thread {} (main: {}), stack (most recent call last):", core.id(), interp.threads.main() == core.id()));
+        lines.reverse();
+        return lines;
+    }
+    vec!["(this thread runs no Python code)".to_owned()]
 }

@@ -238,7 +238,8 @@ impl Vm {
     }
 
     /// Makes a class from a definition, for native modules.
-    pub fn define_type(&self, def: &TypeDef, base: Option<Gc<Type>>) -> PyResult<Gc<Type>> {
+    pub fn define_type(&self, def: &TypeDef, base: impl Into<Option<Gc<Type>>>) -> PyResult<Gc<Type>> {
+        let base = base.into();
         let t = self.alloc_type_cell(def.kind, def.size as u32)?;
         let shape = self.interp().shapes.new_root(None, t, def.size as u16, 0);
         t.root_shape.store(shape.id, Ordering::Release);

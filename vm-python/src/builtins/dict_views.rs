@@ -110,7 +110,7 @@ const SET_SLOTS: TypeSlots = TypeSlots {
 };
 const MAPPING: &[GetSetDef] = &[GetSetDef::read_only("mapping", |vm, v| {
     let (d, _) = this(vm, v)?;
-    Ok(super::mappingproxy::new_proxy(vm, d.value())?)
+    super::mappingproxy::new_proxy(vm, d.value())
 })];
 
 /// The class of `dict.keys()`.

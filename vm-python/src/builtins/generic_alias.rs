@@ -13,7 +13,7 @@ use crate::{
         sequence::Tuple,
         str::Str,
     },
-    types::{NO_DEF, NO_SLOTS},
+    types::NO_SLOTS,
     value::Value,
     vm::Vm,
 };

@@ -65,15 +65,6 @@ pub struct Float {
     pub value: f64,
 }
 
-impl Float {
-    /// The number.
-    #[inline]
-    #[must_use]
-    pub fn get(&self) -> f64 {
-        self.value
-    }
-}
-
 // SAFETY: repr(C), begins with the header, only cells of this kind are made with it.
 unsafe impl Object for Float {
     const KIND: Kind = Kind::Float;

@@ -128,6 +128,14 @@ impl Vm {
         Ok(self.slice_bounds(s)?.of(len))
     }
 
+    /// The bounds of `start:stop`.
+    #[inline]
+    pub fn slice_bounds_of(&self, start: Value, stop: Value) -> PyResult<SliceBounds> {
+        let start = self.slice_part(start, 0)?;
+        let stop = self.slice_part(stop, i64::MAX)?;
+        Ok(SliceBounds { start, stop, step: 1 })
+    }
+
     #[inline]
     fn slice_part(&self, v: Value, default: i64) -> PyResult<i64> {
         if let Some(n) = v.as_small_int() {

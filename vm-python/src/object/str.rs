@@ -252,7 +252,7 @@ impl Vm {
     pub(crate) fn alloc_str(&self, len: usize, width: Width) -> PyResult<Gc<Str>> {
         let bytes = len
             .checked_mul(width.bytes())
-            .and_then(|n| n.checked_add(std::mem::offset_of!(Str, data)))
+            .and_then(|n| n.checked_add(size_of::<Str>()))
             .filter(|&n| n < isize::MAX as usize)
             .ok_or_else(|| self.memory_error())?;
         let s = self.alloc_cell::<Str>(bytes)?;

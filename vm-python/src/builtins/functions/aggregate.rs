@@ -127,7 +127,7 @@ pub enum Sum {
 }
 
 fn exact_float(v: Value) -> Option<f64> {
-    v.as_tagged_float().or_else(|| v.downcast_exact::<Float>().map(|f| f.get()))
+    v.as_tagged_float().or_else(|| v.downcast_exact::<Float>().map(|f| f.value))
 }
 
 fn machine_int(v: Value) -> Option<i64> {

@@ -12,6 +12,7 @@ pub use self::aggregate::Sum;
 use crate::{
     error::PyResult,
     native::{Args, FunctionDef},
+    object::{class::type_flags, frame::Generator},
     value::Value,
     vm::Vm,
 };
@@ -96,16 +97,27 @@ fn iter(vm: &Vm, args: Args<'_>) -> PyResult {
 }
 
 fn next(vm: &Vm, args: Args<'_>) -> PyResult {
-    let a = args.range(vm, "next", 1, 2)?;
-    match a.get(1) {
-        None => vm.next_or_stop(a[0]),
-        Some(&default) => match vm.next(a[0]) {
-            Ok(Some(v)) => Ok(v),
-            Ok(None) => Ok(default),
+    match *args.range(vm, "next", 1, 2)? {
+        [it, default] => match vm.next(it) {
+            Ok(v) => Ok(v.unwrap_or(default)),
             Err(e) if e.is(vm, vm.exc().stop_iteration) => Ok(default),
             Err(e) => Err(e),
         },
+        ref a => next_or_raise(vm, a[0]),
     }
+}
+
+/// `next(it)` with the StopIteration of the iterator itself, whose value `Vm::next` drops.
+fn next_or_raise(vm: &Vm, it: Value) -> PyResult {
+    if let Some(g) = it.downcast_exact::<Generator>() {
+        return vm.resume_generator(g, Value::NONE)?.map_err(|returned| vm.stop_iteration(returned));
+    }
+    if vm.type_of(it).has_flag(type_flags::HEAP)
+        && let Some(f) = vm.lookup_special(it, vm.names().__next__)?
+    {
+        return vm.call(f, &[]);
+    }
+    vm.next(it)?.ok_or_else(|| vm.stop_iteration(Value::NONE))
 }
 
 fn aiter(vm: &Vm, args: Args<'_>) -> PyResult {

@@ -28,7 +28,7 @@ pub(super) fn globals(vm: &Vm, args: Args<'_>) -> PyResult {
 
 pub(super) fn locals(vm: &Vm, args: Args<'_>) -> PyResult {
     let [] = args.exact::<0>(vm, "locals")?;
-    vm.locals_of_frame(vm.current_frame_ptr())
+    vm.locals_of_frame(vm.frame.get())
 }
 
 /// Text of source code.
@@ -124,7 +124,7 @@ fn namespaces(vm: &Vm, name: &str, globals: Value, locals: Value) -> PyResult<(G
     } else if given(globals) {
         g.value()
     } else {
-        vm.locals_of_frame(vm.current_frame_ptr())?
+        vm.locals_of_frame(vm.frame.get())?
     };
     Ok((g, l))
 }
