@@ -30,6 +30,8 @@ pub struct Check {
     pub spurious: bool,
     /// One execution.
     pub body: fn(),
+    /// Run once after the last execution: what must have been seen by then.
+    pub after: Option<fn()>,
 }
 
 impl Check {
@@ -41,7 +43,16 @@ impl Check {
         rules: &'static [&'static str],
         body: fn(),
     ) -> Self {
-        Self { name, rules, checker: Checker::Loom(bound), threads, choices: 0, spurious: false, body }
+        Self {
+            name,
+            rules,
+            checker: Checker::Loom(bound),
+            threads,
+            choices: 0,
+            spurious: false,
+            body,
+            after: None,
+        }
     }
 
     /// A check by shuttle.
@@ -51,7 +62,16 @@ impl Check {
         rules: &'static [&'static str],
         body: fn(),
     ) -> Self {
-        Self { name, rules, checker: Checker::Shuttle, threads, choices: 0, spurious: false, body }
+        Self {
+            name,
+            rules,
+            checker: Checker::Shuttle,
+            threads,
+            choices: 0,
+            spurious: false,
+            body,
+            after: None,
+        }
     }
 
     /// With choices.
@@ -64,6 +84,12 @@ impl Check {
     pub const fn spurious(mut self, choices: usize) -> Self {
         self.choices = choices;
         self.spurious = true;
+        self
+    }
+
+    /// With a look at everything that the executions saw together.
+    pub const fn after(mut self, look: fn()) -> Self {
+        self.after = Some(look);
         self
     }
 

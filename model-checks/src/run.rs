@@ -52,6 +52,9 @@ pub fn run(check: &'static Check, options: &Options) -> Value {
         std::process::exit(1);
     }));
     let explored = explore(check, options);
+    if let Some(look) = check.after {
+        look();
+    }
     json!({
         "check": check.name,
         "outcome": if explored.exhausted { "exhausted" } else { "capped" },

@@ -1,6 +1,7 @@
 //! The models. Each file is one protocol: scenarios over the protocol's own source, the checks that run them, and the seeded bugs that
 //! they must catch.
 
+mod litmus;
 mod p01_world;
 mod p03_breaker;
 mod p05_threads;
@@ -21,6 +22,7 @@ use crate::registry::{Check, Seeded};
 
 /// Every protocol's checks and seeded bugs.
 pub const ALL: &[(&[Check], &[Seeded])] = &[
+    (litmus::CHECKS, litmus::SEEDED),
     (p01_world::CHECKS, p01_world::SEEDED),
     (p03_breaker::CHECKS, p03_breaker::SEEDED),
     (p05_threads::CHECKS, p05_threads::SEEDED),

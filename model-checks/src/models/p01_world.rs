@@ -203,7 +203,7 @@ pub const CHECKS: &[Check] = &[
     Check::loom("p1.stop-spurious.2", 2, Some(3), &["P1.R9"], || stop(1, 1, 1)).spurious(3),
     Check::loom("p1.requesters.2", 2, Some(3), &["P1.R6"], || requesters(2)),
     Check::loom("p1.requesters.3", 3, Some(2), &["P1.R6"], || requesters(3)),
-    Check::loom("p1.birth-exit.3", 3, Some(2), &["P1.R4", "P1.R5", "P5.R1", "P5.R2"], || {
+    Check::loom("p1.birth-exit.3", 3, Some(3), &["P1.R4", "P1.R5", "P5.R1", "P5.R2"], || {
         birth_and_exit(1, 1)
     }),
     Check::loom("p1.bypass.2", 2, Some(3), &["P1.R7"], || bypass(1)),
@@ -228,4 +228,10 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p1.exit-not-counted", "p1.birth-exit.3"),
     seeded("p1.born-running", "p1.birth-exit.3"),
     seeded("p1.no-hand-over", "p1.bypass.2"),
+    seeded("p1.detach-relaxed", "p1.stop.9"),
+    seeded("p1.scan-relaxed", "p1.stop.9"),
+    seeded("p1.wake-without-lock", "p1.stop.9"),
+    seeded("p1.no-hand-over", "p1.bypass.5"),
+    seeded("p1.two-requesters", "p1.requesters.6"),
+    seeded("p1.exit-not-counted", "p1.birth-exit.7"),
 ];

@@ -101,7 +101,7 @@ pub const CHECKS: &[Check] = &[
     Check::loom("p3.post.2", 2, None, &["P3.R1", "P3.R2"], || post(1)),
     Check::loom("p3.post.3", 3, Some(3), &["P3.R1", "P3.R2"], || post(2)),
     Check::loom("p3.broadcast.3", 3, Some(3), &["P3.R1", "P3.R3", "P3.R5"], || broadcast(1)),
-    Check::loom("p3.clear.3", 3, Some(2), &["P3.R4", "P3.R5"], clear),
+    Check::loom("p3.clear.3", 3, Some(3), &["P3.R4", "P3.R5"], clear),
     Check::shuttle("p3.post.5", 5, &["P3.R1", "P3.R2"], || post(4)),
     Check::shuttle("p3.broadcast.6", 6, &["P3.R1", "P3.R3", "P3.R5"], || broadcast(4)),
 ];
@@ -115,4 +115,6 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p3.version-before-clear", "p3.broadcast.6"),
     seeded("p3.no-broadcast", "p3.broadcast.3"),
     seeded("p3.clear-spares-a-copy", "p3.clear.3"),
+    seeded("p3.set-relaxed", "p3.post.5"),
+    seeded("p3.clear-relaxed", "p3.post.5"),
 ];

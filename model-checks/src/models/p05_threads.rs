@@ -96,4 +96,6 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p5.visit-outside-lock", "p5.visit.2"),
     seeded("p5.born-without-version", "p5.birth.2"),
     seeded("p5.detach-before-unlink", "p1.birth-exit.3"),
+    seeded("p5.visit-outside-lock", "p5.visit.9"),
+    seeded("p5.born-without-version", "p5.birth.7"),
 ];

@@ -51,4 +51,5 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p6.fresh-first", "p6.turnover.2"),
     seeded("p6.leak-on-failure", "p6.turnover.2"),
     seeded("p6.release-before-unlink", "p5.visit.9"),
+    seeded("p6.torn-reserve", "p6.turnover.12"),
 ];

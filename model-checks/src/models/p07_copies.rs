@@ -110,7 +110,7 @@ pub const CHECKS: &[Check] = &[
     Check::loom("p7.make.2", 2, None, MAKE, || make(1, true)),
     Check::loom("p7.make.3", 3, Some(3), MAKE, || make(2, true)),
     Check::loom("p7.grow.3", 3, Some(3), &["P7.R1", "P7.R4"], || make(2, false)),
-    Check::loom("p7.retire.2", 2, Some(3), &["P7.R4", "P7.R5"], || retire(1)),
+    Check::loom("p7.retire.2", 2, None, &["P7.R4", "P7.R5"], || retire(1)),
     Check::loom("p7.retire.3", 3, Some(2), &["P7.R4", "P7.R5"], || retire(2)),
     Check::shuttle("p7.make.9", 9, MAKE, || make(8, true)),
     Check::shuttle("p7.retire.5", 5, &["P7.R4", "P7.R5"], || retire(4)),
@@ -123,4 +123,6 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p7.array-relaxed", "p7.grow.3"),
     seeded("p7.grow-relaxed", "p7.grow.3"),
     seeded("p7.free-array-at-once", "p7.retire.2"),
+    seeded("p7.fill-after-unlock", "p7.make.9"),
+    seeded("p7.free-array-at-once", "p7.retire.5"),
 ];

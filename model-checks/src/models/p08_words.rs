@@ -143,7 +143,7 @@ const SPECIALIZE: &[&str] = &["P8.R1", "P8.R2", "P8.R3", "P8.R4", "P8.R5", "P7.R
 pub const CHECKS: &[Check] = &[
     Check::loom("p8.specialize.2", 2, None, SPECIALIZE, || specialize(1, 2)),
     Check::loom("p8.specialize.3", 3, Some(2), SPECIALIZE, || specialize(2, 2)),
-    Check::loom("p8.deinstrument.2", 2, Some(2), &["P8.R2", "P8.R5"], || deinstrument(1)),
+    Check::loom("p8.deinstrument.2", 2, None, &["P8.R2", "P8.R5"], || deinstrument(1)),
     Check::shuttle("p8.specialize.7", 7, SPECIALIZE, || specialize(6, 4)),
     Check::shuttle("p8.deinstrument.5", 5, &["P8.R2", "P8.R5"], || deinstrument(4)),
 ];
@@ -154,4 +154,6 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p8.instrument-relaxed", "p8.specialize.2"),
     seeded("p8.reload-relaxed", "p8.specialize.2"),
     seeded("p8.cache-before-deopt", "p8.specialize.2"),
+    seeded("p8.instrument-relaxed", "p8.specialize.7"),
+    seeded("p8.specialize-plain-store", "p8.specialize.7"),
 ];

@@ -75,4 +75,5 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p9.no-doubling", "p9.count.2"),
     seeded("p9.drops-operand", "p9.count.2"),
     seeded("p9.copy-drops-operand", "p9.count.2"),
+    seeded("p9.drops-operand", "p9.hand-over.9"),
 ];

@@ -279,7 +279,7 @@ const LOCK: &[&str] = &["P17.R1", "P17.R7", "P17.R8"];
 
 pub const CHECKS: &[Check] = &[
     Check::loom("p17.append.2", 2, None, LIST, || append(1, 2)),
-    Check::loom("p17.append.3", 3, Some(2), LIST, || append(2, 1)),
+    Check::loom("p17.append.3", 3, Some(3), LIST, || append(2, 1)),
     Check::loom("p17.lock.3", 3, Some(3), LOCK, || lock(2, false)),
     Check::loom("p17.lock-stop.2", 2, Some(3), LOCK, lock_against_stop),
     Check::loom("p17.shapes.3", 3, None, &["P17.R6"], || shapes(1)),
@@ -305,4 +305,7 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p17.wait-attached", "p17.lock-stop.2"),
     seeded("p17.shape-before-slot", "p17.shapes.3"),
     seeded("p17.pop-leaves-item", "p17.pop.2"),
+    seeded("p17.unlock-relaxed", "p17.lock.9"),
+    seeded("p17.pointer-relaxed", "p17.append.7"),
+    seeded("p17.shape-before-slot", "p17.shapes.6"),
 ];

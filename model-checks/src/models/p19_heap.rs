@@ -281,10 +281,10 @@ const BLOCKS: &[&str] = &["P19.R1", "P19.R2", "P19.R3", "P19.R4", "P19.R5", "P19
 const WEAK: &[&str] = &["P19.R8", "P19.R9"];
 
 pub const CHECKS: &[Check] = &[
-    Check::loom("p19.blocks.2", 2, Some(3), BLOCKS, || blocks(1, 1, 0, 2)),
+    Check::loom("p19.blocks.2", 2, None, BLOCKS, || blocks(1, 1, 0, 2)),
     Check::loom("p19.blocks.3", 3, Some(2), BLOCKS, || blocks(1, 1, 1, 1)),
     Check::loom("p19.hand-over.3", 3, Some(3), &["P19.R2", "P19.R4"], || hand_over(1)),
-    Check::loom("p19.weak.2", 2, Some(3), WEAK, || weak(1, 1)),
+    Check::loom("p19.weak.2", 2, None, WEAK, || weak(1, 1)),
     Check::loom("p19.weak.3", 3, Some(3), WEAK, || weak(2, 1)),
     Check::loom("p19.weak-publish.3", 3, None, WEAK, || weak_publish(2)),
     Check::shuttle("p19.blocks.6", 6, BLOCKS, || blocks(2, 3, 2, 3)),
@@ -302,4 +302,7 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p19.weak-get-relaxed", "p19.weak-publish.3"),
     seeded("p19.weak-no-clear", "p19.weak.2"),
     seeded("p19.weak-skip-dead-holders", "p19.weak.2"),
+    seeded("p19.claim-relaxed", "p19.hand-over.5"),
+    seeded("p19.revive-beyond-position", "p19.blocks.6"),
+    seeded("p19.weak-no-clear", "p19.weak.5"),
 ];

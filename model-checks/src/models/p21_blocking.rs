@@ -90,7 +90,7 @@ fn deadline() {
 
 pub const CHECKS: &[Check] = &[
     Check::loom("p21.wake.2", 2, None, &["P21.R1"], || wake(1)),
-    Check::loom("p21.wake.3", 3, Some(2), &["P21.R1"], || wake(2)),
+    Check::loom("p21.wake.3", 3, Some(3), &["P21.R1"], || wake(2)),
     Check::loom("p21.interrupt.2", 2, None, &["P21.R2"], || interrupt(1)),
     Check::loom("p21.interrupt.3", 3, Some(3), &["P21.R2"], || interrupt(2)),
     Check::loom("p21.deadline.2", 2, None, &["P21.R3"], deadline).choosing(3),
@@ -103,4 +103,6 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p21.interrupt-without-fence", "p21.interrupt.2"),
     seeded("p21.interrupt-without-wake", "p21.interrupt.2"),
     seeded("p21.predicate-outside-lock", "p21.wake.2"),
+    seeded("p21.predicate-outside-lock", "p21.wake.7"),
+    seeded("p21.interrupt-without-wake", "p21.interrupt.5"),
 ];

@@ -42,6 +42,9 @@ impl Shadows {
     }
 
     fn before_write(&self) {
+        if crate::mutant!("litmus.no-shadows") {
+            return;
+        }
         let me = ME.with(Cell::get);
         for (thread, shadow) in self.of_thread.iter().enumerate() {
             if thread != me && self.loaded.get() & 1 << thread != 0 {

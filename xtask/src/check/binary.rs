@@ -14,16 +14,25 @@ pub enum Backend {
     Loom,
     /// Random schedules.
     Shuttle,
+    /// Plain threads under ThreadSanitizer.
+    Tsan,
 }
 
 impl Backend {
-    fn name(self) -> &'static str {
+    /// The name that `--cfg weft_sync` takes.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Loom => "loom",
             Self::Shuttle => "shuttle",
+            Self::Tsan => "tsan",
         }
     }
 }
+
+/// ThreadSanitizer's runtime comes with the stable toolchain, but asks for a target triple (so that build scripts are built without
+/// it) and for the permission to use an unstable flag.
+const TSAN_TARGET: &str = "x86_64-unknown-linux-gnu";
+const TSAN_FLAGS: &str = " -Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer";
 
 /// The built binaries.
 pub struct Binaries {
@@ -79,17 +88,20 @@ impl Binaries {
         let mut built = Vec::new();
         for &backend in backends {
             let folder = workspace::target().join("check").join(backend.name());
-            let status = workspace::cargo()
-                .args([
-                    "build",
-                    "--quiet",
-                    "--release",
-                    "--manifest-path",
-                    "model-checks/Cargo.toml",
-                    "--target-dir",
-                ])
-                .arg(&folder)
-                .env("RUSTFLAGS", format!("--cfg weft_sync=\"{}\" --cfg weft_mutants", backend.name()))
+            let mut flags = format!("--cfg weft_sync=\"{}\" --cfg weft_mutants", backend.name());
+            let mut command = workspace::cargo();
+            command
+                .args(["build", "--quiet", "--release", "--manifest-path", "model-checks/Cargo.toml"])
+                .arg("--target-dir")
+                .arg(&folder);
+            let mut binary = folder;
+            if backend == Backend::Tsan {
+                flags.push_str(TSAN_FLAGS);
+                command.args(["--target", TSAN_TARGET]).env("RUSTC_BOOTSTRAP", "1");
+                binary.push(TSAN_TARGET);
+            }
+            let status = command
+                .env("RUSTFLAGS", flags)
                 .env_remove("CARGO_ENCODED_RUSTFLAGS")
                 .env_remove("CARGO_BUILD_TARGET")
                 .status()
@@ -97,7 +109,7 @@ impl Binaries {
             if !status.success() {
                 return Err(format!("building model-checks for {} failed", backend.name()));
             }
-            built.push((backend, folder.join("release").join("model-checks")));
+            built.push((backend, binary.join("release").join("model-checks")));
         }
         Ok(Self { built })
     }
@@ -108,7 +120,8 @@ impl Binaries {
         let mut command = Command::new(path.unwrap_or_default());
         // Settings of the checkers that would change what is explored.
         for (name, _) in std::env::vars_os() {
-            if name.to_str().is_some_and(|n| n.starts_with("LOOM_") || n.starts_with("SHUTTLE_")) {
+            let changes = |n: &str| ["LOOM_", "SHUTTLE_", "TSAN_"].iter().any(|prefix| n.starts_with(prefix));
+            if name.to_str().is_some_and(changes) {
                 command.env_remove(name);
             }
         }

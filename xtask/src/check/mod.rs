@@ -16,7 +16,7 @@ use std::time::Instant;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use binary::{Backend, Binaries, Listed};
+use binary::{Backend, Binaries, Listed, ListedCheck};
 use schedule::{Job, Verdict};
 
 /// Arguments of `cargo xtask check`.
@@ -33,6 +33,21 @@ pub struct CheckArgs {
 enum What {
     /// Every check at its own bound, and every seeded bug; a few minutes.
     Quick,
+    /// No bound for two threads, three preemptions for more, and many more schedules; hours.
+    Full {
+        /// Seconds per check, after which it is capped.
+        #[arg(long, value_name = "S", default_value_t = 600.0)]
+        seconds: f64,
+        /// Seed of every random scheduler.
+        #[arg(long, value_name = "S", default_value_t = 0)]
+        seed: u64,
+    },
+    /// The larger models on plain threads, under ThreadSanitizer.
+    Tsan {
+        /// Seconds per check.
+        #[arg(long, value_name = "S", default_value_t = 3.0)]
+        seconds: f64,
+    },
     /// The loom checks of one protocol (p1) or one check (p1.stop.2) at a chosen bound.
     Loom {
         /// Protocol or check.
@@ -128,6 +143,16 @@ const QUICK_SECONDS: f64 = 60.0;
 /// Schedules per shuttle check at quick settings.
 const QUICK_SCHEDULES: usize = 25_000;
 
+/// Schedules per shuttle check at full settings.
+const FULL_SCHEDULES: usize = 1_000_000;
+
+/// Seeded bugs that ThreadSanitizer must see, as proof that it looks.
+const TSAN_SEES: &[(&str, &str)] = &[
+    ("p1.stop.9", "p1.attach-relaxed"),
+    ("p3.post.5", "p3.set-relaxed"),
+    ("p17.lock.9", "p17.unlock-relaxed"),
+];
+
 /// The command: runs, prints, and says whether all went well.
 ///
 /// # Errors
@@ -162,16 +187,22 @@ pub fn quick() -> Result<CheckSummary, String> {
 pub fn run(args: &CheckArgs) -> Result<CheckSummary, String> {
     let start = Instant::now();
     let (backends, name): (&[Backend], Option<&str>) = match &args.what {
-        What::Quick | What::List => (&[Backend::Loom, Backend::Shuttle], None),
+        What::Quick | What::List | What::Full { .. } => (&[Backend::Loom, Backend::Shuttle], None),
+        What::Tsan { .. } => (&[Backend::Tsan], None),
         What::Loom { name, .. } => (&[Backend::Loom], Some(name)),
         What::Shuttle { name, .. } => (&[Backend::Shuttle], Some(name)),
     };
     let binaries = Binaries::build(backends)?;
     let listed = binaries.list()?;
+    // The models for shuttle are the larger ones, so they serve for plain threads too.
+    let backend = |check: &ListedCheck| match (&args.what, check.backend()) {
+        (What::Tsan { .. }, Backend::Shuttle) => Backend::Tsan,
+        (_, own) => own,
+    };
     let selected: Vec<_> = listed
         .checks
         .iter()
-        .filter(|c| backends.contains(&c.backend()) && name.is_none_or(|n| selects(n, &c.name)))
+        .filter(|c| backends.contains(&backend(c)) && name.is_none_or(|n| selects(n, &c.name)))
         .collect();
     if selected.is_empty() {
         let name = name.unwrap_or("anything");
@@ -179,49 +210,71 @@ pub fn run(args: &CheckArgs) -> Result<CheckSummary, String> {
     }
     let mut jobs = Vec::new();
     for check in &selected {
-        let options = match &args.what {
-            What::Quick | What::List => {
-                vec![
-                    "--seconds".into(),
-                    QUICK_SECONDS.to_string(),
-                    "--schedules".into(),
-                    QUICK_SCHEDULES.to_string(),
-                ]
-            }
-            What::Loom { pb, seconds, .. } => {
-                let bound = pb.map_or_else(|| "none".to_owned(), |n| n.to_string());
-                vec!["--bound".into(), bound, "--seconds".into(), seconds.to_string()]
-            }
-            What::Shuttle { schedules, seed, .. } => {
-                vec!["--schedules".into(), schedules.to_string(), "--seed".into(), seed.to_string()]
-            }
-        };
-        let limit = match &args.what {
-            What::Loom { seconds, .. } => seconds * 2.0 + 60.0,
-            What::Shuttle { .. } => 24.0 * 3600.0,
-            What::Quick | What::List => QUICK_SECONDS * 2.0,
-        };
-        jobs.push(Job { check: check.name.clone(), mutant: None, backend: check.backend(), options, limit });
-        if matches!(args.what, What::Quick) {
+        let backend = backend(check);
+        let (options, limit) = options(&args.what, check);
+        jobs.push(Job { check: check.name.clone(), mutant: None, backend, options, limit });
+        if matches!(args.what, What::Quick | What::Full { .. }) {
             for mutant in listed.mutants.iter().filter(|m| m.caught_by == check.name) {
                 let options = vec!["--seconds".into(), QUICK_SECONDS.to_string()];
                 let mutant = Some(mutant.name.clone());
                 let limit = QUICK_SECONDS * 2.0;
-                jobs.push(Job {
-                    check: check.name.clone(),
-                    mutant,
-                    backend: check.backend(),
-                    options,
-                    limit,
-                });
+                jobs.push(Job { check: check.name.clone(), mutant, backend, options, limit });
             }
+        }
+        if let (What::Tsan { seconds }, Some(mutant)) =
+            (&args.what, TSAN_SEES.iter().find(|m| m.0 == check.name))
+        {
+            let options = vec!["--seconds".into(), (seconds * 5.0).to_string()];
+            let mutant = Some(mutant.1.to_owned());
+            jobs.push(Job {
+                check: check.name.clone(),
+                mutant,
+                backend,
+                options,
+                limit: seconds * 5.0 + 60.0,
+            });
         }
     }
     let verdicts = schedule::run_all(&binaries, &jobs);
     let rows = rows(&listed, &jobs, &verdicts);
-    let inconsistencies =
-        if matches!(args.what, What::Quick) { rules::inconsistencies(&listed)? } else { Vec::new() };
+    let inconsistencies = if matches!(args.what, What::Quick | What::Full { .. }) {
+        rules::inconsistencies(&listed)?
+    } else {
+        Vec::new()
+    };
     Ok(CheckSummary { rows, inconsistencies, seconds: start.elapsed().as_secs_f64() })
+}
+
+/// The arguments of a check's process, and the seconds after which it is killed.
+fn options(what: &What, check: &ListedCheck) -> (Vec<String>, f64) {
+    let text =
+        |pairs: &[(&str, String)]| pairs.iter().flat_map(|(k, v)| [format!("--{k}"), v.clone()]).collect();
+    let bound = |pb: Option<usize>| pb.map_or_else(|| "none".to_owned(), |n| n.to_string());
+    match what {
+        What::Quick | What::List => (
+            text(&[("seconds", QUICK_SECONDS.to_string()), ("schedules", QUICK_SCHEDULES.to_string())]),
+            QUICK_SECONDS * 2.0,
+        ),
+        What::Full { seconds, seed } => {
+            let deepest = if check.threads > 2 { Some(3) } else { None };
+            let schedules = FULL_SCHEDULES.to_string();
+            let seconds = seconds.to_string();
+            let pairs = [
+                ("bound", bound(deepest)),
+                ("seconds", seconds),
+                ("schedules", schedules),
+                ("seed", seed.to_string()),
+            ];
+            (text(&pairs), f64::from(24 * 3600))
+        }
+        What::Tsan { seconds } => (text(&[("seconds", seconds.to_string())]), seconds + 60.0),
+        What::Loom { pb, seconds, .. } => {
+            (text(&[("bound", bound(*pb)), ("seconds", seconds.to_string())]), seconds * 2.0 + 60.0)
+        }
+        What::Shuttle { schedules, seed, .. } => {
+            (text(&[("schedules", schedules.to_string()), ("seed", seed.to_string())]), f64::from(24 * 3600))
+        }
+    }
 }
 
 /// Whether `name`, a protocol or a check, selects `check`.
@@ -246,7 +299,7 @@ fn rows(listed: &Listed, jobs: &[Job], verdicts: &[Verdict]) -> Vec<Row> {
         let mut row = Row {
             check: check.name.clone(),
             protocol: check.protocol.clone(),
-            checker: check.checker.clone(),
+            checker: job.backend.name().to_owned(),
             threads: check.threads,
             bound: String::new(),
             executions: 0,

@@ -25,7 +25,7 @@ const SEEDED_PER_PROTOCOL: usize = 3;
 /// When the sources cannot be read.
 pub fn inconsistencies(listed: &Listed) -> Result<Vec<String>, String> {
     let mut sources = Sources::default();
-    for folder in ["vm-core/src", "vm-heap/src"] {
+    for folder in ["vm-core/src", "vm-heap/src", "model-checks/src"] {
         read_folder(&workspace::root().join(folder), &mut sources)?;
     }
     Ok(compare(&sources, listed))

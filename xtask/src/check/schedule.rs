@@ -119,6 +119,10 @@ fn report(stderr: &str, end: End) -> String {
             let rest: Vec<&str> = lines.take(3).map(str::trim).collect();
             format!("{first} {}", rest.join(" "))
         }
+        None if stderr.contains("ThreadSanitizer") => {
+            let summary = stderr.lines().find(|line| line.starts_with("SUMMARY")).unwrap_or("a report");
+            summary.trim_start_matches("SUMMARY: ").to_owned()
+        }
         None => format!("{end}: {}", stderr.lines().last().unwrap_or("no message")),
     }
 }
