@@ -19,6 +19,8 @@
 //! [`threads::ThreadListGuard`] (may iterate the threads), [`code::CodeLock`] (may instrument, publish a copy). There are no statics; everything
 //! hangs off a [`runtime::Runtime`].
 //!
+//! The models, and how to read their results, are described in `docs/model-checks.md`.
+//!
 //! # Trusted, not explored
 //!
 //! The insides of `parking_lot`, `arc-swap` and `crossbeam-epoch`, the kernel's `membarrier`, futexes and clocks, the compiler, and generated machine

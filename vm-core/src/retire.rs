@@ -48,3 +48,32 @@ impl Retired {
         }
     }
 }
+
+#[cfg(all(test, not(any(weft_sync = "loom", weft_sync = "shuttle"))))]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::runtime::{Runtime, RuntimeConfig};
+
+    #[test]
+    fn a_drain_frees_what_no_pinned_reader_may_see() {
+        let runtime = Runtime::new(RuntimeConfig::default());
+        let interpreter = runtime.new_interpreter();
+        let garbage = Arc::new(());
+        assert_eq!(interpreter.retired().push(Arc::clone(&garbage)), 1);
+        let reader = runtime.epoch().pin();
+        interpreter.stop_from_outside(|world| interpreter.retired().drain(world, runtime.epoch()));
+        assert!(interpreter.retired().is_empty());
+        assert_eq!(Arc::strong_count(&garbage), 2, "the reader may still see it");
+        drop(reader);
+        // The collector frees in batches, as the epoch advances.
+        for _ in 0..1000 {
+            if Arc::strong_count(&garbage) == 1 {
+                break;
+            }
+            runtime.epoch().retire(());
+        }
+        assert_eq!(Arc::strong_count(&garbage), 1, "nobody sees it any more");
+    }
+}

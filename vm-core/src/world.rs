@@ -164,6 +164,8 @@ pub(crate) struct StopState {
     requested: bool,
     finalizing: bool,
     countdown: usize,
+    /// The number of the thread that requested, 0 for a caller outside.
+    requester: u64,
 }
 
 /// The threads of one interpreter and the power to stop them.
@@ -258,6 +260,7 @@ impl World {
             match requester {
                 // R6
                 Some(me) => {
+                    assert_ne!(listed.stop.requester, me.id(), "a pause inside a pause of the same thread");
                     self.suspend(me, listed);
                     listed = self.list.lock();
                 }
@@ -265,6 +268,7 @@ impl World {
             }
         }
         listed.stop.requested = true;
+        listed.stop.requester = requester.map_or(0, ThreadCore::id);
         listed.stop.countdown = 0;
         let listed_ref = &mut *listed;
         let others = |t: &&Arc<ThreadCore>| !requester.is_some_and(|me| std::ptr::eq(me, &***t));
@@ -452,7 +456,10 @@ impl<'t> Attached<'t> {
     }
 
     /// Runs `f` while every other thread of the interpreter is stopped. Serves a competing request first, so the world may have
-    /// changed when `f` begins. Not to be nested.
+    /// changed when `f` begins.
+    ///
+    /// # Panics
+    /// Inside `f` of the same thread: it would wait for itself.
     #[cold]
     #[inline(never)]
     pub fn stop_the_world<R>(&self, f: impl FnOnce(&WorldStopped<'_>) -> R) -> R {
@@ -538,6 +545,19 @@ mod tests {
         assert_eq!(other.run_state(), RunState::Waiting);
         assert!(!ran.load(Ordering::SeqCst));
         me.detach();
+    }
+
+    #[test]
+    fn a_pause_inside_a_pause_is_refused() {
+        let rt = Runtime::new(RuntimeConfig::default());
+        let interp = rt.new_interpreter();
+        let core = interp.register_thread().expect("birth");
+        let t = core.attach();
+        let nested = || t.stop_the_world(|_| t.stop_the_world(|_| ()));
+        assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(nested)).is_err());
+        // The outer pause ended as the panic passed through it.
+        t.stop_the_world(|_| ());
+        interp.unregister_thread(t);
     }
 
     #[test]

@@ -285,7 +285,7 @@ pub const CHECKS: &[Check] = &[
     Check::loom("p19.blocks.3", 3, Some(2), BLOCKS, || blocks(1, 1, 1, 1)),
     Check::loom("p19.hand-over.3", 3, Some(3), &["P19.R2", "P19.R4"], || hand_over(1)),
     Check::loom("p19.weak.2", 2, None, WEAK, || weak(1, 1)),
-    Check::loom("p19.weak.3", 3, Some(3), WEAK, || weak(2, 1)),
+    Check::loom("p19.weak.3", 3, Some(2), WEAK, || weak(2, 1)),
     Check::loom("p19.weak-publish.3", 3, None, WEAK, || weak_publish(2)),
     Check::shuttle("p19.blocks.6", 6, BLOCKS, || blocks(2, 3, 2, 3)),
     Check::shuttle("p19.hand-over.5", 5, &["P19.R2", "P19.R4"], || hand_over(3)),

@@ -158,3 +158,73 @@ impl ParkingLot {
         self.announced.load(Ordering::Relaxed) != 0
     }
 }
+
+#[cfg(all(test, not(any(weft_sync = "loom", weft_sync = "shuttle"))))]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::{AtomicUsize, thread};
+    use super::*;
+
+    /// Two keys that share a bucket.
+    fn colliding(lot: &ParkingLot) -> (usize, usize) {
+        let bucket = |key| std::ptr::from_ref(lot.bucket(key));
+        let second = (2..100_000).find(|&k| bucket(k) == bucket(1)).expect("there are few buckets");
+        (1, second)
+    }
+
+    fn waiter(lot: &Arc<ParkingLot>, key: usize, tickets: &Arc<AtomicUsize>) -> thread::JoinHandle<Parked> {
+        let (lot, tickets) = (Arc::clone(lot), Arc::clone(tickets));
+        let take =
+            move || tickets.fetch_update(Ordering::AcqRel, Ordering::Relaxed, |n| n.checked_sub(1)).is_ok();
+        thread::spawn("waiter", 0, move || lot.park(key, take, || None)).expect("spawn")
+    }
+
+    fn waiting(lot: &ParkingLot, key: usize) -> u32 {
+        lot.bucket(key).waiting.lock().iter().find(|(k, _)| *k == key).map_or(0, |(_, n)| *n)
+    }
+
+    #[test]
+    fn one_wake_up_reaches_the_right_key_in_a_shared_bucket() {
+        let lot = Arc::new(ParkingLot::new());
+        let (a, b) = colliding(&lot);
+        let tickets = [Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0))];
+        let first = waiter(&lot, a, &tickets[0]);
+        let second = waiter(&lot, b, &tickets[1]);
+        while waiting(&lot, a) + waiting(&lot, b) < 2 {
+            thread::yield_now();
+        }
+        for (key, ticket) in [(b, &tickets[1]), (a, &tickets[0])] {
+            ticket.store(1, Ordering::Release);
+            lot.unpark_one(key);
+            while ticket.load(Ordering::Acquire) == 1 {
+                thread::yield_now();
+            }
+        }
+        assert_eq!([first, second].map(|t| t.join().ok()), [Some(Parked::Ready); 2]);
+        assert_eq!((waiting(&lot, a), waiting(&lot, b)), (0, 0), "a waiter signs off");
+    }
+
+    #[test]
+    fn each_of_many_waiters_is_woken_once() {
+        let lot = Arc::new(ParkingLot::new());
+        let tickets = Arc::new(AtomicUsize::new(0));
+        let waiters: Vec<_> = (0..8).map(|_| waiter(&lot, 7, &tickets)).collect();
+        for _ in 0..8 {
+            tickets.fetch_add(1, Ordering::AcqRel);
+            lot.unpark_one(7);
+        }
+        for w in waiters {
+            assert_eq!(w.join().ok(), Some(Parked::Ready));
+        }
+        assert_eq!(tickets.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn no_time_left_means_no_wait_but_one_look() {
+        let lot = ParkingLot::new();
+        assert_eq!(lot.park(3, || false, || Some(Duration::ZERO)), Parked::TimedOut);
+        assert_eq!(lot.park(3, || true, || Some(Duration::ZERO)), Parked::Ready);
+        assert_eq!(lot.park(3, || false, || Some(Duration::from_millis(1))), Parked::TimedOut);
+    }
+}

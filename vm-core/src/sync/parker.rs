@@ -56,3 +56,31 @@ impl Parker {
         self.arrived.notify_all();
     }
 }
+
+#[cfg(all(test, not(any(weft_sync = "loom", weft_sync = "shuttle"))))]
+mod tests {
+    use super::*;
+    use crate::sync::{Snapshot, thread};
+    use std::sync::Arc;
+
+    #[test]
+    fn a_token_left_early_is_found_and_taken() {
+        let parker = Arc::new(Parker::new());
+        parker.unpark();
+        parker.unpark();
+        parker.park();
+        let other = Arc::clone(&parker);
+        let unparker = thread::spawn("unparker", 0, move || other.unpark()).expect("spawn");
+        // There was one token, however often it was left.
+        parker.park();
+        unparker.join().expect("unparker");
+    }
+
+    #[test]
+    fn a_reader_keeps_the_table_that_it_loaded() {
+        let table = Snapshot::new(vec![1]);
+        let old = table.load();
+        table.store(vec![2]);
+        assert_eq!((old.as_slice(), table.load().as_slice()), (&[1][..], &[2][..]));
+    }
+}
