@@ -53,7 +53,6 @@ impl Retired {
 mod tests {
     use std::sync::Arc;
 
-    use super::*;
     use crate::runtime::{Runtime, RuntimeConfig};
 
     #[test]
