@@ -19,6 +19,8 @@
 //!   never owns it. Under it: no user code, no safepoint, no allocation, no second object's lock.
 //! * R8 Unlock and announcement are a handshake (facade rule R2, asymmetric): the owner stores 0, light fence, reads `announced`;
 //!   the waiter adds to `announced`, heavy fence, reads the byte under the bucket's lock.
+//! * R9 A table's entry (of a dict, of a set) is written, then made findable, then counted. A mutator looks a key up without the lock, so it reads
+//!   the count, looks, locks, and starts again if the count or the table changed: what it did not find is not there.
 //!
 //! **Guarantees.** A reader sees a value that the slot had at some time since the read began, or absence. A mutator sees all earlier
 //! mutations. **Not guaranteed**: that two reads see one state of the object; fairness of the lock.
@@ -31,6 +33,7 @@
 //! | unlock: store 0 | Release | lock | no RMW succeeds from 1 |
 //! | unlock: light fence; announce: heavy fence | SeqCst | each other | R8 |
 //! | block pointer, count, slots | Release / Acquire | each other | R2, R4, R5 |
+//! | entry count | Release / Acquire | each other | R9 |
 //! | shape word | Release CAS / Acquire | each other | R6 |
 //!
 //! **Checked by** `p17.*`. **Not checked**: `membarrier` (the heavy fence of the shipping build) is trusted.
@@ -300,6 +303,48 @@ impl<'b> Items<'b> {
             slot.init_relaxed(empty);
         }
         self.count.store(n, Ordering::Relaxed);
+    }
+}
+
+/// How many entries were ever added to the table of a dict or a set (P17.R9). Deleted ones stay counted.
+#[repr(transparent)]
+#[derive(Debug)]
+pub struct EntryCount(AtomicUsize);
+
+impl Default for EntryCount {
+    fn default() -> Self {
+        Self::new(0)
+    }
+}
+
+impl EntryCount {
+    /// A count of `n`. Zeroed memory is a count of 0.
+    #[inline]
+    #[must_use]
+    pub fn new(n: usize) -> Self {
+        Self(AtomicUsize::new(n))
+    }
+
+    /// The count; read it before looking a key up.
+    #[inline(always)]
+    #[must_use]
+    pub fn get(&self) -> usize {
+        self.0.load(Ordering::Acquire)
+    }
+
+    /// Adds an entry: `write` gets its number, writes it and makes it findable; then it is counted. The caller holds the object's lock, or
+    /// no other thread can reach the table yet.
+    #[inline(always)]
+    pub fn append(&self, write: impl FnOnce(usize)) {
+        let n = self.0.load(Ordering::Relaxed);
+        if mutant!("p17.counted-before-findable") {
+            self.0.store(n + 1, Ordering::Release);
+            write(n);
+            return;
+        }
+        write(n);
+        let order = if mutant!("p17.entry-count-relaxed") { Ordering::Relaxed } else { Ordering::Release };
+        self.0.store(n + 1, order);
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use vm_core::published::{BlockPtr, ByteLock, Full, Items, transition};
+use vm_core::published::{BlockPtr, ByteLock, EntryCount, Full, Items, transition};
 use vm_core::runtime::{Interpreter, Runtime};
 use vm_core::slot::WordSlot;
-use vm_core::sync::{AtomicU64, AtomicUsize, Ordering};
+use vm_core::sync::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use vm_core::world::Attached;
 
 use super::{Private, born, join_all, rig, spawn};
@@ -247,6 +247,116 @@ fn shapes(readers: usize) {
     assert_eq!(object.header.load(Ordering::Relaxed), OTHER_FIELD | NEW, "a field of the header was lost");
 }
 
+/// A dict's table: two entries of one key at most if the protocol is wrong.
+struct Table {
+    lock: ByteLock,
+    count: EntryCount,
+    /// Number of the entry plus 1; 0 for none.
+    index: Vec<AtomicU32>,
+    keys: Vec<WordSlot>,
+    values: Vec<WordSlot>,
+}
+
+impl Table {
+    fn new(room: usize) -> Self {
+        let slots = || (0..room).map(|_| WordSlot::new(EMPTY)).collect();
+        Self {
+            lock: ByteLock::new(),
+            count: EntryCount::new(0),
+            index: (0..room).map(|_| AtomicU32::new(0)).collect(),
+            keys: slots(),
+            values: slots(),
+        }
+    }
+
+    /// All keys collide, so the probe goes along the index.
+    fn find(&self, key: u64) -> Option<usize> {
+        for slot in &self.index {
+            let entry = (slot.load(Ordering::Acquire) as usize).checked_sub(1)?;
+            if self.keys[entry].load() == key && self.values[entry].load() != EMPTY {
+                return Some(entry);
+            }
+        }
+        None
+    }
+
+    fn insert(&self, rt: &Runtime, t: &Attached<'_>, key: u64, value: u64) {
+        loop {
+            let count = self.count.get();
+            let found = self.find(key);
+            let _guard = self.lock.lock(rt.lot(), t);
+            if self.count.get() != count {
+                continue;
+            }
+            if let Some(entry) = found {
+                if self.values[entry].load() == EMPTY {
+                    continue;
+                }
+                self.values[entry].store(value);
+            } else {
+                self.count.append(|n| {
+                    self.keys[n].store(key);
+                    self.values[n].store(value);
+                    let free = self.index.iter().find(|i| i.load(Ordering::Relaxed) == 0).expect("room");
+                    free.store(u32::try_from(n).expect("few") + 1, Ordering::Release);
+                });
+            }
+            return;
+        }
+    }
+
+    /// Removes the key; true when it was there.
+    fn remove(&self, rt: &Runtime, t: &Attached<'_>, key: u64) -> bool {
+        loop {
+            let count = self.count.get();
+            let found = self.find(key);
+            let _guard = self.lock.lock(rt.lot(), t);
+            if self.count.get() != count {
+                continue;
+            }
+            let Some(entry) = found else { return false };
+            if self.values[entry].load() == EMPTY {
+                continue;
+            }
+            self.values[entry].store(EMPTY);
+            return true;
+        }
+    }
+
+    fn bound(&self, key: u64) -> usize {
+        (0..self.count.get())
+            .filter(|&n| self.keys[n].load() == key && self.values[n].load() != EMPTY)
+            .count()
+    }
+}
+
+/// Threads insert one and the same key, some remove it again: never is it there twice, and every removal removes an insertion.
+fn insert(inserters: usize, removers: usize) {
+    const KEY: u64 = 5;
+    let (rt, interp) = rig();
+    let table = Arc::new(Table::new(inserters));
+    let threads: Vec<_> = (0..inserters + removers)
+        .map(|n| {
+            let (rt, interp, table) = (Arc::clone(&rt), Arc::clone(&interp), Arc::clone(&table));
+            spawn(move || {
+                let mut removed = 0;
+                attached(&interp, |t| {
+                    if n < inserters {
+                        table.insert(&rt, t, KEY, n as u64);
+                    } else {
+                        removed += usize::from(table.remove(&rt, t, KEY));
+                    }
+                });
+                removed
+            })
+        })
+        .collect();
+    let removed: usize = threads.into_iter().map(|t| t.join().expect("a model thread")).sum();
+    assert!(table.bound(KEY) <= 1, "one key is bound twice");
+    assert!(table.bound(KEY) == 1 || removed > 0, "an insertion was lost");
+    assert!(removed <= table.count.get(), "more was removed than inserted");
+}
+
 /// The last item is removed while it is read: the reader sees it or nothing.
 fn pop(readers: usize) {
     let (rt, interp) = rig();
@@ -285,6 +395,9 @@ pub const CHECKS: &[Check] = &[
     Check::loom("p17.shapes.3", 3, None, &["P17.R6"], || shapes(1)),
     Check::loom("p17.replace.2", 2, None, &["P17.R3", "P17.R5"], || replace(1)),
     Check::loom("p17.replace.3", 3, None, &["P17.R3", "P17.R5"], || replace(2)),
+    Check::loom("p17.insert.3", 3, Some(2), &["P17.R9"], || insert(2, 0)),
+    Check::loom("p17.insert-remove.3", 3, Some(2), &["P17.R9"], || insert(1, 1)),
+    Check::shuttle("p17.insert.7", 7, &["P17.R9"], || insert(4, 2)),
     Check::loom("p17.pop.2", 2, None, &["P17.R5"], || pop(1)),
     Check::shuttle("p17.append.7", 7, LIST, || append(6, 3)),
     Check::shuttle("p17.lock.9", 9, LOCK, || lock(8, true)),
@@ -304,6 +417,9 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p17.announce-without-fence", "p17.lock.3"),
     seeded("p17.wait-attached", "p17.lock-stop.2"),
     seeded("p17.shape-before-slot", "p17.shapes.3"),
+    seeded("p17.counted-before-findable", "p17.insert.3"),
+    seeded("p17.counted-before-findable", "p17.insert.7"),
+    seeded("p17.entry-count-relaxed", "p17.insert.3"),
     seeded("p17.pop-leaves-item", "p17.pop.2"),
     seeded("p17.unlock-relaxed", "p17.lock.9"),
     seeded("p17.pointer-relaxed", "p17.append.7"),

@@ -7,6 +7,7 @@
 //! * Look-ups that run `__eq__` run unlocked; a writer then validates, under the lock, that the table, its entry count
 //!   and the entry found are still the ones it looked at, or starts again (rule L4).
 
+use vm_core::published::EntryCount;
 use vm_core::sync::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use vm_heap::Header;
 
@@ -32,7 +33,7 @@ pub struct Entry {
 pub struct DictTable {
     header: Header,
     /// Entries ever appended to this table.
-    used: AtomicUsize,
+    used: EntryCount,
     cap: usize,
     index_mask: usize,
     entries: [Entry; 0],
@@ -57,7 +58,7 @@ impl DictTable {
     #[inline(always)]
     #[must_use]
     pub fn used(&self) -> usize {
-        self.used.load(Ordering::Acquire)
+        self.used.get()
     }
     /// The appended entries, deleted ones included.
     #[inline(always)]
@@ -98,20 +99,21 @@ impl DictTable {
     }
     /// Appends an entry; the caller holds the lock (or the table is unpublished) and knows that there is room.
     fn append(&self, vm: &Vm, hash: u64, key: Value, value: Value) {
-        let n = self.used.load(Ordering::Relaxed);
-        debug_assert!(n < self.cap);
-        let e = self.entry(n);
-        e.hash.store(hash, Ordering::Relaxed);
-        e.key.set(vm, &self.header, key);
-        e.value.set(vm, &self.header, value);
-        self.used.store(n + 1, Ordering::Release);
-        let mut i = hash as usize;
-        let mut perturb = hash;
-        while self.index(i).load(Ordering::Relaxed) != 0 {
-            perturb >>= 5;
-            i = i.wrapping_mul(5).wrapping_add(perturb as usize).wrapping_add(1);
-        }
-        self.index(i).store(n as u32 + 1, Ordering::Release);
+        // Written, made findable, counted, in this order (P17.R9): who reads the count and then misses the key may rely on it.
+        self.used.append(|n| {
+            debug_assert!(n < self.cap);
+            let e = self.entry(n);
+            e.hash.store(hash, Ordering::Relaxed);
+            e.key.set(vm, &self.header, key);
+            e.value.set(vm, &self.header, value);
+            let mut i = hash as usize;
+            let mut perturb = hash;
+            while self.index(i).load(Ordering::Relaxed) != 0 {
+                perturb >>= 5;
+                i = i.wrapping_mul(5).wrapping_add(perturb as usize).wrapping_add(1);
+            }
+            self.index(i).store(n as u32 + 1, Ordering::Release);
+        });
     }
 }
 

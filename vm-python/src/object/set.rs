@@ -6,6 +6,7 @@
 //! * Look-ups may run `__eq__` and are unlocked; a writer validates, under the lock, that the table and its fill are the
 //!   ones it looked at, or starts again (rule L4).
 
+use vm_core::published::EntryCount;
 use vm_core::sync::{AtomicU64, AtomicUsize, Ordering};
 use vm_heap::{Header, Marker};
 
@@ -61,7 +62,7 @@ pub struct SetTable {
     header: Header,
     mask: usize,
     /// Slots that are not empty.
-    fill: AtomicUsize,
+    fill: EntryCount,
     entries: [SetEntry; 0],
 }
 
@@ -87,7 +88,7 @@ impl SetTable {
     /// Slots that have or had a key.
     #[inline(always)]
     fn fill(&self) -> usize {
-        self.fill.load(Ordering::Acquire)
+        self.fill.get()
     }
     /// The next key at or after slot `pos`: (next position, hash, key).
     #[inline]
@@ -127,10 +128,12 @@ impl SetTable {
     /// Fills the empty slot `i`; the caller holds the lock, or the table is not published.
     #[inline(always)]
     fn put(&self, vm: &Vm, i: usize, hash: u64, key: Value) {
-        let e = &self.entries()[i];
-        e.hash.store(hash, Ordering::Relaxed);
-        e.key.set(vm, &self.header, key);
-        self.fill.store(self.fill() + 1, Ordering::Release);
+        // Written, and so findable, before it is counted (P17.R9).
+        self.fill.append(|_| {
+            let e = &self.entries()[i];
+            e.hash.store(hash, Ordering::Relaxed);
+            e.key.set(vm, &self.header, key);
+        });
     }
 
     /// Adds a key that is not in this unpublished table.
