@@ -120,7 +120,7 @@ pub static DEF: TypeDef = TypeDef {
                 }
             },
         ),
-        GetSetDef::read_only("__bases__", |vm, v| Ok(this(vm, v)?.bases.as_slot().get())),
+        GetSetDef::new("__bases__", |vm, v| Ok(this(vm, v)?.bases.as_slot().get()), set_bases),
         GetSetDef::read_only("__base__", |vm, v| {
             Ok(this(vm, v)?.base.as_slot().get().bound().unwrap_or(Value::NONE))
         }),
@@ -324,6 +324,80 @@ pub(crate) fn modified(vm: &Vm, t: Gc<Type>, name: Option<Gc<Str>>) -> PyResult<
     Ok(())
 }
 
+/// Assignment to `__bases__`: the layout must stay; the MROs of the class and its subclasses are made anew.
+fn set_bases(vm: &Vm, v: Value, x: Option<Value>) -> PyResult<()> {
+    let t = mutable(vm, v, "__bases__")?;
+    let name = t.name();
+    let name = name.to_str_lossy();
+    let Some(x) = x else { return Err(vm.type_error(format!("can't delete {name}.__bases__"))) };
+    let Some(bases) = x.downcast::<Tuple>() else {
+        return Err(vm.type_error(format!("can only assign tuple to {name}.__bases__, not {}", vm.type_name(x))));
+    };
+    if bases.is_empty() {
+        return Err(vm.type_error(format!("can only assign non-empty tuple to {name}.__bases__, not ()")));
+    }
+    for &b in bases.as_slice() {
+        let Some(b) = b.downcast::<Type>() else {
+            return Err(vm.type_error(format!(
+                "{name}.__bases__ must be tuple of classes, not '{}'",
+                vm.type_name(b)
+            )));
+        };
+        if b.is_subclass(t) {
+            return Err(vm.type_error("a __bases__ item causes an inheritance cycle"));
+        }
+    }
+    let base = vm.best_base(bases)?;
+    let old_base = t.base.get().unwrap_or(vm.types().object);
+    if base.instance_kind != old_base.instance_kind || base.basic_size != old_base.basic_size {
+        return Err(vm.type_error(format!(
+            "__bases__ assignment: '{}' object layout differs from '{}'",
+            base.name().to_str_lossy(),
+            old_base.name().to_str_lossy()
+        )));
+    }
+    let old_bases = t.bases.get();
+    let h = t.header();
+    t.bases.set(vm, h, Some(bases));
+    t.base.set(vm, h, Some(base));
+    if let Err(e) = remake_mro(vm, t) {
+        t.bases.set(vm, h, old_bases);
+        t.base.set(vm, h, Some(old_base));
+        remake_mro(vm, t)?;
+        return Err(e);
+    }
+    for &b in old_bases.as_ref().map_or(&[][..], |b| b.as_slice()) {
+        if let Some(l) = b.downcast::<Type>().and_then(|b| b.subclasses.get()) {
+            l.edit(vm, |items, h| {
+                let n = items.len();
+                let keep = (0..n).map(|i| items.slots()[i].get()).filter(|s| *s != t.value());
+                let mut m = 0;
+                for s in keep {
+                    items.slots()[m].set(vm, h, s);
+                    m += 1;
+                }
+                (m, ())
+            });
+        }
+    }
+    for b in bases.as_slice().iter().filter_map(|b| b.downcast::<Type>()) {
+        vm.link_subclass(b, t)?;
+    }
+    // Any special method may have changed.
+    modified(vm, t, Some(vm.names().__bases__))
+}
+
+/// New MROs for a class and its subclasses.
+fn remake_mro(vm: &Vm, t: Gc<Type>) -> PyResult<()> {
+    vm.check_native_stack()?;
+    let mro = compute_mro(vm, t)?;
+    t.mro.set(vm, t.header(), Some(vm.new_tuple(mro.as_slice())?));
+    for s in direct_subclasses(vm, t)?.as_slice().iter().filter_map(|s| s.downcast::<Type>()) {
+        remake_mro(vm, s)?;
+    }
+    Ok(())
+}
+
 fn direct_subclasses(vm: &Vm, t: Gc<Type>) -> PyResult<RootVec<'_>> {
     match t.subclasses.get() {
         Some(l) => l.snapshot(vm),
@@ -379,6 +453,13 @@ fn compute_slots(t: Gc<Type>) -> (TypeSlots, u32) {
 /// C3 linearization.
 fn compute_mro(vm: &Vm, t: Gc<Type>) -> PyResult<RootVec<'_>> {
     let bases = t.bases.get().map_or_else(Vec::new, |b| b.as_slice().to_vec());
+    for (i, b) in bases.iter().enumerate() {
+        if bases[..i].contains(b)
+            && let Some(b) = b.downcast::<Type>()
+        {
+            return Err(vm.type_error(format!("duplicate base class {}", b.name().to_str_lossy())));
+        }
+    }
     // The sequences are lists of classes that the bases tuple keeps alive.
     let mut seqs: Vec<std::collections::VecDeque<Value>> =
         bases.iter().filter_map(|b| b.downcast::<Type>()).map(|b| b.mro().iter().copied().collect()).collect();
@@ -392,11 +473,13 @@ fn compute_mro(vm: &Vm, t: Gc<Type>) -> PyResult<RootVec<'_>> {
         }
         let next = seqs.iter().map(|s| s[0]).find(|c| !seqs.iter().any(|s| s.iter().skip(1).any(|x| x == c)));
         let Some(next) = next else {
-            let names: Vec<String> = bases
-                .iter()
-                .filter_map(|b| b.downcast::<Type>())
-                .map(|b| b.name().to_str_lossy().into_owned())
-                .collect();
+            let mut names: Vec<String> = Vec::new();
+            for head in seqs.iter().filter_map(|s| s[0].downcast::<Type>()) {
+                let n = head.name().to_str_lossy().into_owned();
+                if !names.contains(&n) {
+                    names.push(n);
+                }
+            }
             return Err(vm.type_error(format!(
                 "Cannot create a consistent method resolution order (MRO) for bases {}",
                 names.join(", ")

@@ -192,7 +192,7 @@ impl Vm {
                 }
                 None => match kwargs {
                     Some(d) => d.set_str(self, k, v)?,
-                    None => return Err(self.unexpected_keyword(func, code, k, names)),
+                    None => return Err(self.unexpected_keyword(func, code, k, names, args)),
                 },
             }
         }
@@ -247,13 +247,18 @@ impl Vm {
     }
 
     #[cold]
-    fn unexpected_keyword(&self, func: Gc<Function>, code: Gc<Code>, k: Gc<Str>, names: &[Value]) -> Thrown {
+    fn unexpected_keyword(&self, func: Gc<Function>, code: Gc<Code>, k: Gc<Str>, names: &[Value], args: Args<'_>) -> Thrown {
         let name = self.func_name(func);
         let posonly = &names[..code.posonlyargcount as usize];
-        if posonly.contains(&k.value()) {
+        let given: Vec<String> = args
+            .keywords()
+            .filter(|(k, _)| posonly.contains(&self.intern_str(*k).value()))
+            .map(|(k, _)| k.to_str_lossy().into_owned())
+            .collect();
+        if !given.is_empty() {
             return self.type_error(format!(
                 "{name}() got some positional-only arguments passed as keyword arguments: '{}'",
-                k.to_str_lossy()
+                given.join(", ")
             ));
         }
         self.type_error(format!("{name}() got an unexpected keyword argument '{}'", k.to_str_lossy()))

@@ -67,6 +67,18 @@ fn number(v: Value) -> Option<f64> {
     }
 }
 
+/// As [`number`], only integers that a float represents exactly.
+#[inline(always)]
+fn exact_number(v: Value) -> Option<f64> {
+    if v.is_tagged_float() {
+        return Some(v.tagged_float_unchecked());
+    }
+    match v.as_small_int() {
+        Some(n) if n.unsigned_abs() <= 1 << 53 => Some(n as f64),
+        _ => None,
+    }
+}
+
 impl Vm {
     /// Runs the newest frame until it returns to native code. A generator's frame may also yield: the caller tells by
     /// the generator's state.
@@ -338,7 +350,7 @@ impl Vm {
                         next!(2)
                     }
                     raw::COMPARE_JUMP_FLOAT => {
-                        let (Some(x), Some(y)) = (number(rk!(b(w))), number(rk!(c(w)))) else { miss!() };
+                        let (Some(x), Some(y)) = (exact_number(rk!(b(w))), exact_number(rk!(c(w)))) else { miss!() };
                         if compare_f64(CmpOp::ALL[a(w) & 7], x, y) == (a(w) & 8 != 0) {
                             jump!(2, (cached!(1) >> 16) as i32 as isize)
                         }
@@ -373,7 +385,7 @@ impl Vm {
                         next!(2)
                     }
                     raw::COMPARE_OP_FLOAT => {
-                        let (Some(x), Some(y)) = (number(rk!(b(w))), number(rk!(c(w)))) else { miss!() };
+                        let (Some(x), Some(y)) = (exact_number(rk!(b(w))), exact_number(rk!(c(w)))) else { miss!() };
                         let op = CmpOp::ALL[(cached!(1) >> 16) as usize & 7];
                         set!(a(w), Value::bool(compare_f64(op, x, y)));
                         next!(2)

@@ -283,10 +283,11 @@ impl Vm {
             },
             None => {
                 let what = if which >= 2 { "the asynchronous context manager" } else { "the context manager" };
+                let has_enter = self.type_lookup(class, if which == 1 { n.__enter__ } else { n.__aenter__ }).is_some();
                 Err(self.type_error(format!(
                     "'{}' object does not support {what} protocol{}",
                     self.type_name(v),
-                    if which % 2 == 1 { format!(" (missed {} method)", SPECIAL_NAMES[which]) } else { String::new() }
+                    if which % 2 == 1 && has_enter { format!(" (missed {} method)", SPECIAL_NAMES[which]) } else { String::new() }
                 )))
             }
         }
@@ -369,9 +370,15 @@ impl Vm {
     }
 
     fn callable_text(&self, f: Value) -> String {
-        match self.getattr_opt(f, self.names().__qualname__) {
-            Ok(Some(q)) => self.str(q).map_or_else(|_| String::new(), |s| format!("{}()", s.to_str_lossy())),
-            _ => self.type_name(f) + " object",
+        let n = self.names();
+        let text = |name| match self.getattr_opt(f, name) {
+            Ok(Some(v)) => v.downcast::<Str>().map(|s| s.to_str_lossy().into_owned()),
+            _ => None,
+        };
+        match (text(n.__qualname__), text(n.__module__)) {
+            (Some(q), Some(m)) if m != "builtins" => format!("{m}.{q}()"),
+            (Some(q), _) => format!("{q}()"),
+            (None, _) => self.type_name(f) + " object",
         }
     }
 

@@ -286,7 +286,7 @@ impl Gc<Dict> {
     /// The value of `key`; hashes and compares as Python does.
     #[inline]
     pub fn get(self, vm: &Vm, key: Value) -> PyResult<Option<Value>> {
-        let hash = vm.hash(key)? as u64;
+        let hash = vm.hash_key(key, "dict key")? as u64;
         self.get_hashed(vm, key, hash)
     }
 
@@ -312,7 +312,7 @@ impl Gc<Dict> {
     /// `self[key] = value`.
     #[inline]
     pub fn set(self, vm: &Vm, key: Value, value: Value) -> PyResult<()> {
-        let hash = vm.hash(key)? as u64;
+        let hash = vm.hash_key(key, "dict key")? as u64;
         self.insert_hashed(vm, key, hash, value, true).map(drop)
     }
 
@@ -323,7 +323,7 @@ impl Gc<Dict> {
 
     /// `setdefault`: the existing value, or `value` after inserting it; atomic.
     pub fn set_default(self, vm: &Vm, key: Value, value: Value) -> PyResult<Value> {
-        let hash = vm.hash(key)? as u64;
+        let hash = vm.hash_key(key, "dict key")? as u64;
         Ok(self.insert_hashed(vm, key, hash, value, false)?.unwrap_or(value))
     }
 
@@ -369,7 +369,7 @@ impl Gc<Dict> {
 
     /// Removes `key`: its value, or `None` if it was not there.
     pub fn remove(self, vm: &Vm, key: Value) -> PyResult<Option<Value>> {
-        let hash = vm.hash(key)? as u64;
+        let hash = vm.hash_key(key, "dict key")? as u64;
         loop {
             let f = self.find(vm, key, hash)?;
             let _g = vm.lock(self.header());

@@ -306,7 +306,7 @@ impl Gc<Set> {
     /// Whether `key` is in the set; hashes and compares as Python does.
     #[inline]
     pub fn contains(self, vm: &Vm, key: Value) -> PyResult<bool> {
-        let hash = vm.hash(key)? as u64;
+        let hash = vm.hash_key(key, "set element")? as u64;
         self.contains_hashed(vm, key, hash)
     }
 
@@ -336,7 +336,7 @@ impl Gc<Set> {
     /// Adds `key`; whether it was new.
     #[inline]
     pub fn add(self, vm: &Vm, key: Value) -> PyResult<bool> {
-        let hash = vm.hash(key)? as u64;
+        let hash = vm.hash_key(key, "set element")? as u64;
         self.add_hashed(vm, key, hash)
     }
 
@@ -358,7 +358,7 @@ impl Gc<Set> {
 
     /// Removes `key`; whether it was there.
     pub fn discard(self, vm: &Vm, key: Value) -> PyResult<bool> {
-        let hash = vm.hash(key)? as u64;
+        let hash = vm.hash_key(key, "set element")? as u64;
         self.discard_hashed(vm, key, hash)
     }
 

@@ -358,7 +358,10 @@ impl Vm {
     /// `v.name`, or `None` if that raises AttributeError.
     pub fn getattr_opt(&self, v: Value, name: Gc<Str>) -> PyResult<Option<Value>> {
         match self.type_of(v).slots().getattr {
-            None => self.generic_getattr_opt(v, name),
+            None => match self.generic_getattr_opt(v, name) {
+                Err(e) if e.is(self, self.exc().attribute_error) => Ok(None),
+                r => r,
+            },
             Some(f) => match f(self, v, name) {
                 Ok(x) => Ok(Some(x)),
                 Err(e) if e.is(self, self.exc().attribute_error) => Ok(None),

@@ -51,7 +51,28 @@ impl Vm {
                 self.check_native_stack()?;
                 f(self, v)
             }
-            None => self.repr(v),
+            None => match self.type_of(v).slots().repr {
+                Some(f) => {
+                    self.check_native_stack()?;
+                    f(self, v).map_err(|e| self.repr_as_str_error(v, e))
+                }
+                None => self.default_repr(v),
+            },
+        }
+    }
+
+    /// A `__repr__` that returned no string, called for `str()`, is reported as `__str__`.
+    #[cold]
+    fn repr_as_str_error(&self, _v: Value, e: Thrown) -> Thrown {
+        if self.type_of(e.0) != self.exc().type_error {
+            return e;
+        }
+        match e.exception().args().first().and_then(|a| a.downcast::<Str>()) {
+            Some(s) => match s.to_str_lossy().strip_prefix("__repr__ returned non-string") {
+                Some(rest) => self.type_error(format!("__str__ returned non-string{rest}")),
+                None => e,
+            },
+            None => e,
         }
     }
 
@@ -74,7 +95,30 @@ impl Vm {
         self.check_native_stack()?;
         match self.type_of(v).slots().hash {
             Some(f) => f(self, v),
+            // Without a comparison of its own an object is equal to itself alone.
+            None if self.type_of(v).slots().compare.is_none() => Ok(self.identity_hash(v)),
             None => Err(self.unhashable(v)),
+        }
+    }
+
+    /// The hash of a key of a container; a TypeError then also says what the key was meant for.
+    #[inline]
+    pub fn hash_key(&self, v: Value, role: &str) -> PyResult<i64> {
+        match self.hash(v) {
+            Ok(h) => Ok(h),
+            Err(e) => Err(self.unhashable_key(v, role, e)),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn unhashable_key(&self, v: Value, role: &str, e: Thrown) -> Thrown {
+        if self.type_of(e.0) != self.exc().type_error {
+            return e;
+        }
+        match self.str(e.0) {
+            Ok(s) => self.type_error(format!("cannot use '{}' as a {role} ({})", self.type_name(v), s.to_str_lossy())),
+            Err(other) => other,
         }
     }
 
