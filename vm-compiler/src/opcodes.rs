@@ -185,7 +185,7 @@ pub enum Intrinsic {
     TypeVar = 4,
     /// Makes a type alias (source: tuple of name, parameters, function).
     TypeAlias = 5,
-    /// `except*`: prepares the group to re-raise (source: tuple of original, results).
+    /// `except*`: prepares the group to re-raise (source: tuple of the original and of each result).
     PrepReraiseStar = 6,
     /// Makes a template string (source: tuple of the strings and of the interpolations, each a tuple of value, text,
     /// conversion or None, format spec).
@@ -445,7 +445,7 @@ opcodes! {
     CALL_STR_1: CALL (Base, Imm, Dst) cache 4 esc "str(x).";
     CALL_NON_PY_GENERAL: CALL (Base, Imm, Dst) cache 4 esc "Anything else.";
     CALL_KW (Base, Imm, Dst) aux K cache 1 esc "As CALL; the last arguments are named by the tuple constant aux.";
-    CALL_FUNCTION_EX (Base, No, Dst) cache 0 esc "C = call of A (self A+1 is UNBOUND) with tuple A+2 and dict A+3 (or UNBOUND).";
+    CALL_FUNCTION_EX (Base, No, Dst) cache 0 esc "C = call of A (self A+1 is UNBOUND) with tuple or other iterable A+2 and dict A+3 (or UNBOUND).";
     CALL_INTRINSIC (Dst, Src, Imm) cache 0 esc "A = intrinsic C of B.";
 
     // --- exceptions and with ---

@@ -4,7 +4,6 @@
 use super::{Compiler, Result};
 use crate::ast::*;
 use crate::opcodes::{CmpOp, Op};
-use crate::symtable::ScopeKind;
 
 /// The greatest format that compiled annotation functions know (`Format.VALUE_WITH_FAKE_GLOBALS`).
 const MAX_FORMAT: i64 = 2;
@@ -25,8 +24,7 @@ impl<'a> Compiler<'a> {
         let mark = self.unit.code.top;
         let function = self.unit.code.alloc();
         self.annotate_function(scope, items, function)?;
-        let name = if self.unit.kind == ScopeKind::Class { "__annotate_func__" } else { "__annotate__" };
-        self.store_mangled(name, crate::assemble::Val::Reg(function));
+        self.store_mangled("__annotate__", crate::assemble::Val::Reg(function));
         self.unit.code.top = mark;
         Ok(())
     }

@@ -122,6 +122,9 @@ impl<'a> Compiler<'a> {
         let tuple = self.unit.code.top;
         if args.is_empty() {
             self.push_const(&Const::Tuple([].into()));
+        } else if let [Expr { kind: ExprKind::Starred(inner), .. }] = args {
+            // The call makes the tuple, and names the function if it cannot.
+            self.push(inner)?;
         } else {
             self.tuple_of(args, tuple)?;
             self.unit.code.top = tuple;

@@ -176,6 +176,10 @@ impl<'a> Compiler<'a> {
     fn leave_block(&mut self, block: Block<'a>) -> Result {
         match block {
             Block::Loop { .. } => {}
+            Block::StarHandler => {
+                let message = "'break', 'continue' and 'return' cannot appear in an except* block";
+                return self.error(message, self.unit.code.span);
+            }
             Block::Try { outer } => self.unit.code.handler = outer,
             Block::Finally { body, outer } => {
                 self.unit.code.handler = outer;

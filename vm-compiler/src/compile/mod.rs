@@ -59,6 +59,8 @@ enum Block<'a> {
         saved: u16,
         outer: Option<HandlerId>,
     },
+    /// A clause of `except*`, which nothing may jump out of.
+    StarHandler,
     /// A handler's `as name`.
     HandlerName {
         name: &'a Name,
@@ -321,8 +323,12 @@ impl<'a> Compiler<'a> {
     }
 
     fn push_block(&mut self, block: Block<'a>, span: Span) -> Result {
-        let nested =
-            self.unit.blocks.iter().filter(|block| !matches!(block, Block::HandlerName { .. })).count();
+        let nested = self
+            .unit
+            .blocks
+            .iter()
+            .filter(|block| !matches!(block, Block::HandlerName { .. } | Block::StarHandler))
+            .count();
         if nested >= MAX_BLOCKS {
             return self.error("too many statically nested blocks", span);
         }

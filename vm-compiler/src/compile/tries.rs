@@ -166,7 +166,7 @@ impl<'a> Compiler<'a> {
         // The rest and, right after it, the match.
         let pair = self.unit.code.alloc_block(2);
         let (rest, matched) = (pair, pair + 1);
-        self.unit.code.emit(Op::BUILD_LIST, raised_list, raised_list, 0);
+        self.unit.code.emit(Op::BUILD_LIST, raised_list, exc, 1);
         self.unit.code.move_to(rest, Val::Reg(exc));
         for handler in handlers {
             let Some(class) = &handler.class else {
@@ -186,7 +186,9 @@ impl<'a> Compiler<'a> {
             self.unit.code.emit(Op::PUSH_EXC_INFO, saved, matched, 0);
             let outer = self.unit.code.enter(cleanup, saved + 1);
             self.push_block(Block::Handler { saved, outer }, handler.span)?;
+            self.push_block(Block::StarHandler, handler.span)?;
             self.handler_body(handler, Val::Reg(matched))?;
+            self.unit.blocks.pop();
             self.unit.blocks.pop();
             let region = std::mem::replace(&mut self.unit.code.handler, outer);
             self.unit.code.emit(Op::POP_EXCEPT, saved, 0, 0);
@@ -201,11 +203,8 @@ impl<'a> Compiler<'a> {
             self.unit.code.place(next);
         }
         self.unit.code.emit(Op::LIST_APPEND, raised_list, rest, 0);
-        let block = self.unit.code.top;
-        self.push_val(Val::Reg(exc));
-        self.push_val(Val::Reg(raised_list));
-        self.unit.code.emit(Op::BUILD_TUPLE, block, block, 2);
-        self.unit.code.top = block + 1;
+        let block = self.unit.code.alloc();
+        self.unit.code.emit(Op::LIST_TO_TUPLE, block, raised_list, 0);
         self.unit.code.emit(Op::CALL_INTRINSIC, block, block, Intrinsic::PrepReraiseStar as u16);
         let quiet = self.unit.code.label();
         self.unit.code.emit_jump(Op::JUMP_IF_NONE, block, 0, 0, quiet);
