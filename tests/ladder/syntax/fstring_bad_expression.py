@@ -1,2 +1,3 @@
 # exit: 1
+# stderr: last
 x = f'{a b}'

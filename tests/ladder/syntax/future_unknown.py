@@ -1,2 +1,3 @@
 # exit: 1
+# stderr: last
 from __future__ import braces_please

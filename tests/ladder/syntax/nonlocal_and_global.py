@@ -1,4 +1,5 @@
 # exit: 1
+# stderr: last
 def f():
     x = 1
     def g():

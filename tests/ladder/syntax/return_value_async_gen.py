@@ -1,4 +1,5 @@
 # exit: 1
+# stderr: last
 async def f():
     yield 1
     return 2

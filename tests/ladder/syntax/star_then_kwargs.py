@@ -1,3 +1,4 @@
 # exit: 1
+# stderr: last
 def f(*, **k):
     pass
