@@ -92,6 +92,9 @@ fn operand(vm: &Vm, v: Value) -> PyResult<Option<C>> {
 }
 
 fn binary(vm: &Vm, op: BinOp, a: Value, b: Value) -> PyResult {
+    if OPS >> op as u16 & 1 == 0 {
+        return Ok(Value::NOT_IMPLEMENTED);
+    }
     let Some(x) = operand(vm, a)? else { return Ok(Value::NOT_IMPLEMENTED) };
     let Some(y) = operand(vm, b)? else { return Ok(Value::NOT_IMPLEMENTED) };
     let r = match op {
@@ -102,17 +105,7 @@ fn binary(vm: &Vm, op: BinOp, a: Value, b: Value) -> PyResult {
             Some(q) => q,
             None => return Err(vm.zero_division_error("complex division by zero")),
         },
-        BinOp::Power => {
-            if x == (0.0, 0.0) && (y.1 != 0.0 || y.0 < 0.0) {
-                return Err(vm.zero_division_error("0.0 to a negative or complex power"));
-            }
-            let r = power(x, y);
-            let finite = x.0.is_finite() && x.1.is_finite() && y.0.is_finite() && y.1.is_finite();
-            if finite && (r.0.is_infinite() || r.1.is_infinite()) {
-                return Err(vm.overflow_error("complex exponentiation"));
-            }
-            r
-        }
+        BinOp::Power => return checked_power(vm, x, y),
         _ => return Ok(Value::NOT_IMPLEMENTED),
     };
     vm.new_complex(r.0, r.1)
@@ -144,7 +137,7 @@ fn div(a: C, b: C) -> Option<C> {
 /// `a ** b`; small integer exponents by repeated multiplication. `0 ** negative` is the caller's error.
 #[must_use]
 pub fn power(a: C, b: C) -> C {
-    if b.1 == 0.0 && b.0 == b.0.floor() && b.0.abs() <= 100.0 {
+    if is_small_integer(b) {
         let n = b.0 as i32;
         return if n >= 0 { natural_power(a, n as u32) } else { div((1.0, 0.0), natural_power(a, n.unsigned_abs())).unwrap_or((f64::NAN, f64::NAN)) };
     }
@@ -156,10 +149,30 @@ pub fn power(a: C, b: C) -> C {
     let mut len = r.powf(b.0);
     let mut phase = angle * b.0;
     if b.1 != 0.0 {
-        len *= (-angle * b.1).exp();
+        len /= (angle * b.1).exp();
         phase += b.1 * r.ln();
     }
     (len * phase.cos(), len * phase.sin())
+}
+
+/// `a ** b` with its errors.
+pub(super) fn checked_power(vm: &Vm, a: C, b: C) -> PyResult {
+    let r = power(a, b);
+    // An infinite exponent makes an angle without sine: CPython reports that as it reports a zero base.
+    let lost_angle = !is_small_integer(b)
+        && a != (0.0, 0.0)
+        && (a.1.atan2(a.0) * b.0 + if b.1 == 0.0 { 0.0 } else { b.1 * a.0.hypot(a.1).ln() }).is_infinite();
+    if lost_angle || a == (0.0, 0.0) && (b.1 != 0.0 || b.0 < 0.0) {
+        return Err(vm.zero_division_error("0.0 to a negative or complex power"));
+    }
+    if r.0.is_infinite() || r.1.is_infinite() {
+        return Err(vm.overflow_error("complex exponentiation"));
+    }
+    vm.new_complex(r.0, r.1)
+}
+
+fn is_small_integer(b: C) -> bool {
+    b.1 == 0.0 && b.0 == b.0.floor() && b.0.abs() <= 100.0
 }
 
 fn natural_power(a: C, n: u32) -> C {

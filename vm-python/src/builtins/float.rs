@@ -100,6 +100,9 @@ fn operand(vm: &Vm, v: Value) -> PyResult<Option<f64>> {
 
 /// Binary operators of `float`.
 pub fn binary(vm: &Vm, op: BinOp, a: Value, b: Value) -> PyResult {
+    if OPS >> op as u16 & 1 == 0 {
+        return Ok(Value::NOT_IMPLEMENTED);
+    }
     let Some(x) = operand(vm, a)? else { return Ok(Value::NOT_IMPLEMENTED) };
     let Some(y) = operand(vm, b)? else { return Ok(Value::NOT_IMPLEMENTED) };
     match op {
@@ -177,8 +180,7 @@ pub fn power(vm: &Vm, x: f64, y: f64) -> PyResult {
         return Err(vm.zero_division_error("0.0 cannot be raised to a negative power"));
     }
     if x < 0.0 && x.is_finite() && y.is_finite() && y != y.floor() {
-        let (re, im) = super::complex::power((x, 0.0), (y, 0.0));
-        return vm.new_complex(re, im);
+        return super::complex::checked_power(vm, (x, 0.0), (y, 0.0));
     }
     let r = x.powf(y);
     if r.is_infinite() && x.is_finite() && y.is_finite() {

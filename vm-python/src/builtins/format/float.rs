@@ -22,7 +22,16 @@ impl Digits {
     /// The fewest digits that read back as `x`.
     #[must_use]
     pub fn shortest(x: f64) -> Digits {
-        from_exponent_form(&format!("{x:e}"))
+        let text = format!("{x:e}");
+        let d = from_exponent_form(&text);
+        // With this many digits two candidates may be equally near; the even one is wanted.
+        if d.digits.len() >= 15 {
+            let even = format!("{:.*e}", d.digits.len() - 1, x);
+            if even != text && even.parse() == Ok(x) {
+                return from_exponent_form(&even);
+            }
+        }
+        d
     }
     /// `n` significant digits (`n` > 0), correctly rounded, half to even; trailing zeros beyond the exact value may be missing.
     #[must_use]

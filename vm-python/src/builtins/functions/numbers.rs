@@ -88,6 +88,11 @@ pub(super) fn pow(vm: &Vm, args: Args<'_>) -> PyResult {
     if vm.is_int(base) && vm.is_int(exp) && vm.is_int(modulus) {
         return pow_mod(vm, base, exp, modulus);
     }
+    let complex = [base, exp, modulus].iter().any(|&v| vm.as_complex(v).is_some());
+    if complex && [base, exp, modulus].iter().all(|&v| vm.is_int(v) || vm.as_float(v).is_some() || vm.as_complex(v).is_some())
+    {
+        return Err(vm.value_error("complex modulo"));
+    }
     if vm.type_lookup(vm.type_of(base), vm.names().__pow__).is_some()
         && let Some(f) = vm.lookup_special(base, vm.names().__pow__)?
         && !vm.is_int(base)

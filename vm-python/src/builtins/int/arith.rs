@@ -57,8 +57,8 @@ fn small(vm: &Vm, op: BinOp, m: i64, n: i64) -> PyResult {
         BinOp::And => Ok(Value::small_int(m & n)),
         BinOp::Or => Ok(Value::small_int(m | n)),
         BinOp::Xor => Ok(Value::small_int(m ^ n)),
-        BinOp::FloorDivide if n != 0 => vm.new_int(m.div_floor(&n)),
-        BinOp::Remainder if n != 0 => Ok(Value::small_int(m.mod_floor(&n))),
+        BinOp::FloorDivide if n != 0 => vm.new_int(Integer::div_floor(&m, &n)),
+        BinOp::Remainder if n != 0 => Ok(Value::small_int(Integer::mod_floor(&m, &n))),
         BinOp::FloorDivide => Err(vm.zero_division_error("integer division or modulo by zero")),
         BinOp::Remainder => Err(vm.zero_division_error("integer modulo by zero")),
         _ => Ok(Value::NOT_IMPLEMENTED),
@@ -134,7 +134,7 @@ fn div_mod(vm: &Vm, x: IntRef<'_>, y: IntRef<'_>, keep: (Value, Value)) -> PyRes
     // Quotient and remainder live at once; the charge goes back when the exact result is charged.
     let r = vm.reserve_digits(xb.saturating_sub(yb) + 1)?;
     let out = long(vm, xb.saturating_sub(yb).saturating_mul(yb), keep, || match (x, y) {
-        (IntRef::Small(m), IntRef::Small(n)) => (BigInt::from(m.div_floor(&n)), BigInt::from(m.mod_floor(&n))),
+        (IntRef::Small(m), IntRef::Small(n)) => (BigInt::from(Integer::div_floor(&m, &n)), BigInt::from(Integer::mod_floor(&m, &n))),
         (IntRef::Big(a), IntRef::Small(n)) => {
             let (mut q, mut r) = (a / n, (a % n).to_i64().unwrap_or(0));
             if r != 0 && (r < 0) != (n < 0) {
@@ -154,7 +154,7 @@ pub fn divmod(vm: &Vm, a: Value, b: Value) -> PyResult {
     let (Some(x), Some(y)) = (IntRef::of(a), IntRef::of(b)) else { return Ok(Value::NOT_IMPLEMENTED) };
     let (q, r) = match (x, y) {
         (IntRef::Small(m), IntRef::Small(n)) if n != 0 => {
-            (vm.new_int(m.div_floor(&n))?, vm.new_int(m.mod_floor(&n))?)
+            (vm.new_int(Integer::div_floor(&m, &n))?, vm.new_int(Integer::mod_floor(&m, &n))?)
         }
         _ => match div_mod(vm, x, y, (a, b))? {
             Some((q, r)) => (vm.new_bigint(q)?, vm.new_bigint(r)?),
@@ -187,7 +187,7 @@ fn true_divide(vm: &Vm, x: IntRef<'_>, y: IntRef<'_>, keep: (Value, Value)) -> P
 #[must_use]
 pub fn ratio(a: &BigInt, b: &BigInt) -> Option<f64> {
     if a.is_zero() {
-        return Some(0.0);
+        return Some(if b.is_negative() { -0.0 } else { 0.0 });
     }
     let negative = a.is_negative() != b.is_negative();
     let sign = if negative { -1.0 } else { 1.0 };
