@@ -14,7 +14,8 @@
 //! * R3 The bound is in the block that it bounds: a reader takes the pointer once, and count and slots from there.
 //! * R4 An appended item is written before the count that covers it (Release, Acquire).
 //! * R5 A slot that may hold a value is a [`WordSlot`]; a removed item leaves the caller's EMPTY word, which readers take as absent.
-//! * R6 A transition writes the new slot before it publishes the shape that has it.
+//! * R6 A transition writes the new slot before it publishes the shape that has it. The header word that holds the shape has no writer
+//!   without the lock, but in a pause.
 //! * R7 Waiting for the lock is detached, but the lock is taken attached: wake, attach, try again. There is no hand-off, so a stopped thread
 //!   never owns it. Under it: no user code, no safepoint, no allocation, no second object's lock.
 //! * R8 Unlock and announcement are a handshake (facade rule R2, asymmetric): the owner stores 0, light fence, reads `announced`;
@@ -34,7 +35,7 @@
 //! | unlock: light fence; announce: heavy fence | SeqCst | each other | R8 |
 //! | block pointer, count, slots | Release / Acquire | each other | R2, R4, R5 |
 //! | entry count | Release / Acquire | each other | R9 |
-//! | shape word | Release CAS / Acquire | each other | R6 |
+//! | shape word | Release / Acquire | each other | R6 |
 //!
 //! **Checked by** `p17.*`. **Not checked**: `membarrier` (the heavy fence of the shipping build) is trusted.
 
@@ -348,36 +349,31 @@ impl EntryCount {
     }
 }
 
-/// Adds an attribute: writes its slot, then publishes the header word with the shape that has it (P17.R6). A CAS, because other fields of the header word
-/// may change meanwhile; `next` makes the new word from the one seen, or gives up.
+/// Adds an attribute: `write` writes its slot, then the header word with the shape that has it is published (P17.R6). `next` makes
+/// the new word from the present one, or gives up; `write` runs only if it did not, and may still give up.
 ///
 /// # Errors
-/// The word for which `next` gave up: the shape is no longer the expected one. The slot has been written, and is covered by no shape.
-#[inline]
+/// The word for which one of them gave up; nothing has been published.
+#[inline(always)]
 pub fn transition(
     _: &ByteGuard<'_>,
     header: &AtomicU64,
-    slot: &WordSlot,
-    value: u64,
-    mut next: impl FnMut(u64) -> Option<u64>,
+    next: impl FnOnce(u64) -> Option<u64>,
+    write: impl FnOnce() -> bool,
 ) -> Result<u64, u64> {
-    let late = mutant!("p17.shape-before-slot");
-    if !late {
-        slot.store(value);
+    let seen = header.load(Ordering::Relaxed);
+    let new = next(seen).ok_or(seen)?;
+    if mutant!("p17.shape-before-slot") {
+        header.store(new, Ordering::Release);
+        write();
+        return Ok(new);
     }
-    let mut seen = header.load(Ordering::Acquire);
-    loop {
-        let new = next(seen).ok_or(seen)?;
-        match header.compare_exchange(seen, new, Ordering::Release, Ordering::Acquire) {
-            Ok(_) => {
-                if late {
-                    slot.store(value);
-                }
-                return Ok(new);
-            }
-            Err(now) => seen = now,
-        }
+    if !write() {
+        return Err(seen);
     }
+    // The word has no writer without the lock, so a plain store loses nothing.
+    header.store(new, if mutant!("p17.shape-relaxed") { Ordering::Relaxed } else { Ordering::Release });
+    Ok(new)
 }
 
 #[cfg(all(test, not(any(weft_sync = "loom", weft_sync = "shuttle"))))]
@@ -424,8 +420,14 @@ mod tests {
         let header = AtomicU64::new(0xAA00_0000_0000_0001);
         let slot = WordSlot::new(EMPTY);
         let next = |w: u64| (w as u32 == 1).then_some(w & !0xFFFF_FFFF | 2);
-        assert_eq!(transition(&guard, &header, &slot, 5, next), Ok(0xAA00_0000_0000_0002));
-        assert_eq!(transition(&guard, &header, &slot, 6, next), Err(0xAA00_0000_0000_0002));
+        let write = |word| {
+            slot.store(word);
+            true
+        };
+        assert_eq!(transition(&guard, &header, next, || false), Err(0xAA00_0000_0000_0001));
+        assert_eq!(transition(&guard, &header, next, || write(5)), Ok(0xAA00_0000_0000_0002));
+        assert_eq!(transition(&guard, &header, next, || write(6)), Err(0xAA00_0000_0000_0002));
+        assert_eq!(slot.load(), 5);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::ptr::NonNull;
 
-use vm_core::sync::Ordering;
+use vm_core::{published::transition, sync::Ordering};
 use vm_heap::Header;
 
 use crate::{
@@ -170,15 +170,15 @@ impl Vm {
     /// Adds the attribute that `next` has more than shape `id`, at slot `index`; false if the shape changed meanwhile.
     #[inline]
     pub(crate) fn add_attr_at(&self, h: &Header, id: u32, next: &Shape, index: u16, value: Value) -> bool {
-        let _g = self.lock(h);
-        let word = h.word0.load(Ordering::Relaxed);
-        if word as u32 != id {
-            return false;
-        }
-        let Some((slot, holder)) = self.attr_slot(h, next, index) else { return false };
-        slot.set(self, holder, value);
-        h.word0.store(word & !0xFFFF_FFFF | u64::from(next.id), Ordering::Release);
-        true
+        let guard = self.lock(h);
+        let shaped = |word: u64| (word as u32 == id).then_some(word & !0xFFFF_FFFF | u64::from(next.id));
+        // The slot is looked for only when the shape is still the expected one: what `aux` refers to depends on it.
+        transition(&guard, &h.word0, shaped, || {
+            let Some((slot, holder)) = self.attr_slot(h, next, index) else { return false };
+            slot.set(self, holder, value);
+            true
+        })
+        .is_ok()
     }
 
     fn ensure_overflow(&self, h: &Header, shape: &Shape, index: u16) -> PyResult<()> {
@@ -258,12 +258,16 @@ impl Vm {
                 // attribute appeared that was deleted before, then start again.
                 let mut pos = 0;
                 let mut live = 0;
-                for &(i, _) in &keys {
+                for &(i, k) in &keys {
                     if let Some((s, _)) = self.attr_slot(h, shape, i) {
                         let x = s.get();
                         if !x.is_unbound() {
                             live += 1;
+                            // SAFETY: as above.
+                            let k: Gc<Str> = unsafe { Gc::from_ptr(k) };
                             match d.next_entry(pos) {
+                                // One attribute may have gone and another come: the keys must agree, not only their number.
+                                Some((_, key, _)) if key != k.value() => return false,
                                 Some((n, _, old)) => {
                                     if old != x {
                                         d.table().entries()[n - 1].value.set(self, d.table().header(), x);
