@@ -88,7 +88,8 @@ pub fn check(source: &Source<'_>, names: &[Alias], span: Span) -> Result<(), Syn
             return Err(source.error("not a chance", span));
         }
         if !FEATURES.contains(&name) {
-            return Err(source.error(format!("future feature {name} is not defined"), span));
+            let start = Span { start: span.start, end: span.start };
+            return Err(source.error(format!("future feature {name} is not defined"), start));
         }
     }
     Ok(())

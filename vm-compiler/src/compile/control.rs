@@ -132,11 +132,8 @@ impl<'a> Compiler<'a> {
             return self.error("'return' outside function", span);
         }
         let scope = self.table.scope(self.unit.scope);
-        if let Some(value) = value
-            && scope.is_async
-            && scope.is_generator
-        {
-            return self.error("'return' with value in async generator", value.span.to(value.span));
+        if value.is_some() && scope.is_async && scope.is_generator {
+            return self.error("'return' with value in async generator", span);
         }
         let mut result = match value {
             Some(value) => self.value(value)?,

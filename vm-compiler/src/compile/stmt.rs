@@ -69,7 +69,7 @@ impl<'a> Compiler<'a> {
             StmtKind::Match { subject, cases } => self.match_stmt(subject, cases)?,
             StmtKind::Raise { exc, cause } => self.raise(exc.as_ref(), cause.as_ref())?,
             StmtKind::Try(stmt_try) => self.try_stmt(stmt_try, stmt.span)?,
-            StmtKind::Assert { test, msg } => self.assert(test, msg.as_ref(), stmt.span)?,
+            StmtKind::Assert { test, msg } => self.assert(test, msg.as_ref())?,
             StmtKind::Import(names) => names.iter().try_for_each(|alias| self.import(alias))?,
             StmtKind::ImportFrom { module, names, level } => {
                 self.import_from(module.as_ref(), names, *level, stmt.span)?;
@@ -136,7 +136,7 @@ impl<'a> Compiler<'a> {
         self.unit.code.emit(Op::RAISE_VARARGS, count, exc.rk(), none.rk());
     }
 
-    fn assert(&mut self, test: &'a Expr, msg: Option<&'a Expr>, span: Span) -> Result {
+    fn assert(&mut self, test: &'a Expr, msg: Option<&'a Expr>) -> Result {
         if self.options.optimize > 0 {
             return Ok(());
         }
@@ -156,8 +156,7 @@ impl<'a> Compiler<'a> {
             self.push(msg)?;
             self.at(test.span, |this| this.unit.code.emit(Op::CALL, base, 1, base));
         }
-        let at = if msg.is_some() { span } else { test.span };
-        self.at(at, |this| this.emit_raise(1, Val::Reg(base)));
+        self.at(test.span, |this| this.emit_raise(1, Val::Reg(base)));
         self.unit.code.place(passed);
         Ok(())
     }

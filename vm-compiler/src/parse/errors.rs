@@ -173,7 +173,7 @@ impl Describer<'_> {
             P::NonDefaultParamAfterDefaultParam => {
                 self.here("parameter without a default follows parameter with a default")
             }
-            P::ExpectedKeywordParam => self.here("named arguments must follow bare *"),
+            P::ExpectedKeywordParam => self.bare_star(),
             P::ParamAfterVarKeywordParam => self.here("arguments cannot follow var-keyword argument"),
             P::VarParameterWithDefault => self.here("var-positional argument cannot have default value"),
             P::EmptyImportNames => self.here("Expected one or more names after 'import'"),
@@ -181,7 +181,7 @@ impl Describer<'_> {
             P::InvalidMatchPatternTarget => self.here("cannot use '_' as a target"),
             P::ExpectedRealNumber => self.here("real number required in complex literal"),
             P::ExpectedImaginaryNumber => self.here("imaginary number required in complex literal"),
-            P::UnparenthesizedTupleExpression => self.generic(),
+            P::UnparenthesizedTupleExpression => self.tuple_comma(),
             P::FStringError(kind) => self.interpolated("f-string", kind),
             P::TStringError(kind) => self.interpolated("t-string", kind),
             P::Lexical(kind) => self.lexical(kind),
@@ -253,7 +253,10 @@ impl Describer<'_> {
             | LexicalErrorType::MissingUnicodeLbrace
             | LexicalErrorType::MissingUnicodeRbrace => self.escape(),
             LexicalErrorType::InvalidByteLiteral => {
-                self.here("bytes can only contain ASCII literal characters")
+                let at = self.range.start();
+                let token = self.parsed.tokens().iter().find(|token| token.range().contains_inclusive(at));
+                let place = token.map_or(self.place(), |token| span(token.range()));
+                self.at("bytes can only contain ASCII literal characters", place)
             }
             LexicalErrorType::Eof => match self.never_closed() {
                 Some(error) => error,
@@ -423,7 +426,13 @@ impl Describer<'_> {
                 self.here("positional patterns follow keyword patterns")
             }
             "Only single target (not tuple) can be annotated" => {
-                self.here("only single target (not tuple) can be annotated")
+                let place = match self.expr_at(self.place()) {
+                    Some(Expr::Tuple(tuple)) if !tuple.parenthesized && !tuple.elts.is_empty() => {
+                        span(tuple.elts[0].range())
+                    }
+                    _ => self.place(),
+                };
+                self.at("only single target (not tuple) can be annotated", place)
             }
             "Only single target (not list) can be annotated" => {
                 self.here("only single target (not list) can be annotated")
@@ -432,7 +441,8 @@ impl Describer<'_> {
                 self.here("multiple exception types must be parenthesized when using 'as'")
             }
             "Bytes literal cannot be mixed with non-bytes literals" => {
-                self.here("cannot mix bytes and nonbytes literals")
+                let end = self.place().end;
+                self.at("cannot mix bytes and nonbytes literals", Span { start: end, end })
             }
             "Expected an expression"
             | "Expected an expression or a ']'"
@@ -463,6 +473,23 @@ impl Describer<'_> {
             return self.here("cannot use literal as import target");
         }
         self.generic()
+    }
+
+    /// The bare `*` of a parameter list.
+    fn bare_star(&self) -> SyntaxError {
+        let start: u32 = self.range.start().into();
+        let mut at = start;
+        if self.source.slice(self.place()).starts_with("**") {
+            at = self.source.text()[..start as usize].rfind('*').map_or(start, |at| at as u32);
+        }
+        self.at("named arguments must follow bare *", Span { start: at, end: at + 1 })
+    }
+
+    /// The first comma of a tuple that has no place here.
+    fn tuple_comma(&self) -> SyntaxError {
+        let Some(Expr::Tuple(tuple)) = self.expr_at(self.place()) else { return self.generic() };
+        let Some(first) = tuple.elts.first() else { return self.generic() };
+        self.at("invalid syntax", self.token_after(first.range().end().into()))
     }
 
     fn trailing_comma(&self) -> SyntaxError {
@@ -664,7 +691,10 @@ impl Describer<'_> {
         if !starts || keyword.contains(&word) || self.in_parameters() {
             return None;
         }
-        let left = self.expression_ending(self.token_before().end)?;
+        let open = self.scan.open_there?;
+        let end = self.token_before().end;
+        let left =
+            self.outermost(|range| u32::from(range.end()) == end && u32::from(range.start()) > open)?;
         let right = self.expression_starting(here.start).unwrap_or(here);
         // A parenthesized left operand keeps its parentheses.
         let place = Span { start: left.start, end: right.end };
@@ -699,6 +729,11 @@ impl Describer<'_> {
         {
             let message = format!("Missing parentheses in call to '{word}'. Did you mean {word}(...)?");
             return self.at(message, Span { start: before.start, end: right.end });
+        }
+        // `type X` may begin a statement: the error is what does not follow.
+        if word == "type" {
+            let next = self.token_after(self.range.end().into());
+            return self.at("invalid syntax", Span { start: next.start, end: next.start });
         }
         // `a not b`: CPython stops after the `not`.
         if self.source.slice(self.place()).starts_with("not") {

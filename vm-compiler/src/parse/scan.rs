@@ -188,9 +188,10 @@ impl Scanner<'_> {
                 self.at += 1;
                 match self.peek(0) {
                     b'\n' | b'\r' => {
+                        let end = self.at;
                         self.newline();
                         if self.at >= self.bytes.len() {
-                            return fail("unexpected EOF while parsing", self.at, self.at);
+                            return fail("unexpected EOF while parsing", end, end);
                         }
                     }
                     0 if self.at >= self.bytes.len() => {

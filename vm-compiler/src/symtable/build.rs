@@ -171,7 +171,7 @@ impl Builder<'_> {
                 for alias in names {
                     if &*alias.name == "*" {
                         if self.scope().kind != ScopeKind::Module {
-                            return self.error("import * only allowed at module level", stmt.span);
+                            return self.error("import * only allowed at module level", alias.span);
                         }
                     } else {
                         self.alias(alias, true)?;
@@ -212,7 +212,9 @@ impl Builder<'_> {
             return self.error(format!("name '{text}' is parameter and {word}"), span);
         }
         if flags & (flag::GLOBAL | flag::NONLOCAL) & !declared != 0 {
-            return self.error(format!("name '{text}' is nonlocal and global"), span);
+            let mangled = mangle(self.class.as_ref(), text);
+            let first = self.scope().symbol(&mangled).map_or(span, |symbol| symbol.span);
+            return self.error(format!("name '{text}' is nonlocal and global"), first);
         }
         if flags & flag::ANNOTATED != 0 {
             return self.error(format!("annotated name '{text}' can't be {word}"), span);
@@ -544,7 +546,7 @@ impl Builder<'_> {
                 Ok(())
             }
             ExprKind::BoolOp { values, .. } => self.exprs(values),
-            ExprKind::Named { target, value } => self.named(target, value, expr.span),
+            ExprKind::Named { target, value } => self.named(target, value),
             ExprKind::Binary { left, right, .. } => {
                 self.expr(left)?;
                 self.expr(right)
@@ -649,7 +651,7 @@ impl Builder<'_> {
     }
 
     /// `target := value`, which in a comprehension binds in the function around it.
-    fn named(&mut self, target: &Ident, value: &Expr, span: Span) -> Result {
+    fn named(&mut self, target: &Ident, value: &Expr) -> Result {
         self.expr(value)?;
         let name = &target.name;
         let mut at = self.current;
@@ -673,7 +675,7 @@ impl Builder<'_> {
                 ScopeKind::Class if !inside.is_empty() => {
                     let message =
                         "assignment expression within a comprehension cannot be used in a class body";
-                    return self.error(message, span);
+                    return self.error(message, target.span);
                 }
                 ScopeKind::Module => declared = flag::GLOBAL,
                 _ => {
