@@ -164,7 +164,8 @@ fn run(vm: &Vm, o: &Options, source: Source, program: &str) -> Outcome {
 fn run_source(vm: &Vm, source: Source) -> PyResult<()> {
     let text = vm.decode_source(&source.bytes, &source.filename)?;
     drop(source.bytes);
-    if source.file.is_none() {
+    // CPython shows no lines of a program that came through standard input.
+    if source.file.is_none() && source.filename != "<stdin>" {
         vm.interp().imports.sources.add(&source.filename, &text);
     }
     let globals = vm.main_namespace(source.file.as_deref(), "")?;

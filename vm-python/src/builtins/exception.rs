@@ -96,6 +96,14 @@ const DOCS: &[(&str, &str)] = &[
 /// Completes the builtin exceptions: class attributes, and methods of single classes. Part of bootstrap.
 pub(crate) fn finish(vm: &Vm) -> PyResult<()> {
     let exc = vm.exc();
+    // The one builtin exception with two bases.
+    let group = exc.exception_group;
+    let bases = [exc.base_exception_group.value(), exc.exception.value()];
+    group.bases.set(vm, group.header(), Some(vm.new_tuple(&bases)?));
+    let object = vm.types().object.value();
+    let mro = [group.value(), bases[0], bases[1], exc.base_exception.value(), object];
+    group.mro.set(vm, group.header(), Some(vm.new_tuple(&mro)?));
+    vm.link_subclass(exc.exception, group)?;
     for class in exc.all() {
         let name = class.name().to_str_lossy().into_owned();
         if let Some((_, doc)) = DOCS.iter().find(|(n, _)| *n == name) {

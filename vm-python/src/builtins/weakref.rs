@@ -125,7 +125,9 @@ impl Vm {
     fn run_finalizer(&self, v: Value) {
         let Ok(Some(del)) = self.lookup_special(v, self.names().__del__) else { return };
         if let Err(e) = self.call(del, &[]) {
-            self.report_unraisable(e, "Exception ignored while calling deallocator", del);
+            let function = self.type_lookup(self.type_of(v), self.names().__del__).unwrap_or(del);
+            let what = self.repr(function).map_or_else(|_| "<object repr() failed>".to_owned(), |s| s.to_str_lossy().into_owned());
+            self.report_unraisable(e, &format!("Exception ignored while calling deallocator {what}"), Value::NONE);
         }
     }
 
@@ -137,7 +139,8 @@ impl Vm {
         }
         r.callback.set(self, r.header(), Value::NONE);
         if let Err(e) = self.call(callback, &[r.value()]) {
-            self.report_unraisable(e, "Exception ignored while calling weakref callback", callback);
+            let what = self.repr(callback).map_or_else(|_| "<object repr() failed>".to_owned(), |s| s.to_str_lossy().into_owned());
+            self.report_unraisable(e, &format!("Exception ignored while calling weakref callback {what}"), Value::NONE);
         }
     }
 }

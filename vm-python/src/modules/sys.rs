@@ -271,7 +271,7 @@ static FUNCTIONS: &[FunctionDef] = &[
             None => "Exception ignored in".to_owned(),
         };
         if value.is::<Exception>() {
-            vm.report_unraisable(crate::error::Thrown(value), &message, object);
+            vm.print_unraisable(crate::error::Thrown(value), &message, object);
         }
         Ok(Value::NONE)
     }),

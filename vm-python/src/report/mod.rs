@@ -11,6 +11,7 @@ use vm_core::sync::Ordering;
 use crate::{
     builtins::exception_group,
     error::{PyResult, Thrown},
+    native::Args,
     object::{
         class::Type,
         exception::{Exception, Traceback},
@@ -402,16 +403,53 @@ impl Vm {
         name.and_then(|n| self.interp().boot().sys.get_str(self, n).ok().flatten()) == Some(hook)
     }
 
-    /// An exception that nobody can catch (in a finalizer, a callback): `sys.unraisablehook`'s default text.
+    /// An exception that nobody can catch (in a finalizer, a callback): to `sys.unraisablehook`. `message` says what was being done, `object` with
+    /// what (None = nothing).
     pub fn report_unraisable(&self, e: Thrown, message: &str, object: Value) {
+        let sys = self.interp().boot().sys;
+        let get = |name: &str| self.intern(name).ok().and_then(|n| sys.get_str(self, n).ok().flatten());
+        if let Some(hook) = get("unraisablehook")
+            && Some(hook) != get("__unraisablehook__")
+            && let Ok(args) = self.unraisable_args(e, message, object)
+        {
+            match self.call(hook, &[args]) {
+                Ok(_) => return,
+                Err(second) => {
+                    self.write_stderr("Exception ignored in sys.unraisablehook:\n");
+                    self.print_exception(second);
+                    return;
+                }
+            }
+        }
+        self.print_unraisable(e, message, object);
+    }
+
+    /// What `sys.unraisablehook` does unless it was replaced.
+    pub(crate) fn print_unraisable(&self, e: Thrown, message: &str, object: Value) {
         let what = if object.is_none() {
             String::new()
         } else {
-            format!(" {}", self.repr(object).map_or("<object repr() failed>".to_owned(), |s| s.to_str_lossy().into_owned()))
+            let text = self.repr(object).map_or("<object repr() failed>".to_owned(), |s| s.to_str_lossy().into_owned());
+            format!(" {text}")
         };
-        let colon = if what.is_empty() { ":" } else { "" };
-        self.write_stderr(&format!("{message}{colon}{what}\n"));
+        self.write_stderr(&format!("{message}:{what}\n"));
         self.print_exception(e);
+    }
+
+    fn unraisable_args(&self, e: Thrown, message: &str, object: Value) -> PyResult {
+        let values = [
+            self.type_of(e.0).value(),
+            e.0,
+            e.exception().traceback.get(),
+            self.new_str(message)?.value(),
+            object,
+        ];
+        let mut names = [Value::NONE; 5];
+        for (slot, n) in names.iter_mut().zip(["exc_type", "exc_value", "exc_traceback", "err_msg", "object"]) {
+            *slot = self.intern(n)?.value();
+        }
+        let names = self.new_tuple(&names)?;
+        self.call_args(self.types().simple_namespace.value(), Args::with_keywords(&values, Some(names)))
     }
 
     /// Writes text to `sys.stderr`; to the process's standard error if there is none that works.
