@@ -7,11 +7,12 @@ use vm_core::{
 };
 
 use crate::{
-    error::PyResult,
+    error::{PyResult, Thrown},
     native::{Args, FunctionDef},
     object::{
         code::Code,
         dict::Dict,
+        exception::Exception,
         function::{BoundMethod, Function},
         gc::Gc,
         module::Module,
@@ -45,11 +46,44 @@ static FUNCTIONS: &[FunctionDef] = &[
         let words = copies.get(copy_index(vm)).unwrap_or_else(|| copies.main());
         Ok(vm.new_str(&copy_text(code, words))?.value())
     }),
+    // For `traceback`: the report of an exception, and its last lines.
+    FunctionDef::new("format_exception", |vm, args| {
+        let [e] = args.exact::<1>(vm, "format_exception")?;
+        let text = vm.format_exception(exception_arg(vm, e)?);
+        Ok(vm.new_str(&text)?.value())
+    }),
+    FunctionDef::new("format_exception_only", |vm, args| {
+        let [e] = args.exact::<1>(vm, "format_exception_only")?;
+        let text = vm.format_exception_only(exception_arg(vm, e)?);
+        Ok(vm.new_str(&text)?.value())
+    }),
+    // `source_line(filename, line)`: a line of a source file, empty if there is none.
+    FunctionDef::new("source_line", |vm, args| {
+        let [file, line] = args.exact::<2>(vm, "source_line")?;
+        let Some(file) = file.downcast::<Str>() else { return Err(vm.type_error("filename must be a string")) };
+        let line = u32::try_from(vm.index_i64(line)?).unwrap_or(0);
+        let text = vm.source_line(&file.to_str_lossy(), line).unwrap_or_default();
+        Ok(vm.new_str(&text)?.value())
+    }),
+    // `read_source(filename)`: the decoded text of a source file.
+    FunctionDef::new("read_source", |vm, args| {
+        let [file] = args.exact::<1>(vm, "read_source")?;
+        let Some(file) = file.downcast::<Str>() else { return Err(vm.type_error("filename must be a string")) };
+        let text = vm.read_source(&file.to_str_lossy())?;
+        Ok(vm.new_str(&text)?.value())
+    }),
     FunctionDef::new("stats", |vm, args| {
         args.exact::<0>(vm, "stats")?;
         Ok(stats(vm)?.value())
     }),
 ];
+
+fn exception_arg(vm: &Vm, e: Value) -> PyResult<Thrown> {
+    if e.is::<Exception>() {
+        return Ok(Thrown(e));
+    }
+    Err(vm.type_error(format!("Exception expected for value, {} found", vm.type_name(e))))
+}
 
 /// Number of the copies that this thread runs: 0, the main copy, unless copies are on.
 fn copy_index(vm: &Vm) -> u32 {

@@ -67,6 +67,19 @@ impl Vm {
         p.out
     }
 
+    /// The report's last lines: class, message, notes.
+    pub fn format_exception_only(&self, e: Thrown) -> String {
+        let mut p = Printer { out: String::new(), depth: 0, need_close: false };
+        self.emit_final_lines(e.exception(), &mut p);
+        p.out
+    }
+
+    /// Line `n` (from 1) of a source file.
+    #[must_use]
+    pub fn source_line(&self, filename: &str, n: u32) -> Option<String> {
+        source::LineCache::new(self).line(filename, n)
+    }
+
     fn format_chain(&self, e: Value, seen: &RootVec<'_>, p: &mut Printer) -> PyResult<()> {
         self.check_native_stack()?;
         let chain = RootVec::new(self);
