@@ -45,7 +45,7 @@ impl Vm {
         let runtime = Runtime::new(RuntimeConfig::default());
         let core = runtime.new_interpreter();
         let hooks = HooksHandle::new();
-        let heap = Heap::new(config.heap.clone(), hooks.hooks(), Arc::clone(&core))
+        let heap = Heap::new(config.heap, hooks.hooks(), Arc::clone(&core))
             .map_err(|e| BootError::System(e.to_string()))?;
         let secret = match config.hash_seed {
             Some(n) => HashSecret::from_seed(n),

@@ -273,7 +273,6 @@ pub static PROPERTY_DEF: TypeDef = TypeDef {
             Ok(Value::FALSE)
         }),
     ],
-    ..NO_DEF
 };
 
 fn property_error(vm: &Vm, p: Gc<Property>, obj: Value, what: &str) -> PyResult<crate::error::Thrown> {

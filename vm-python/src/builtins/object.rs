@@ -14,7 +14,7 @@ use crate::{
         str::Str,
     },
     ops::dunder::py_new,
-    types::{NO_DEF, NO_SLOTS},
+    types::NO_SLOTS,
     value::Value,
     vm::Vm,
 };
@@ -132,7 +132,6 @@ pub static DEF: TypeDef = TypeDef {
             },
         ),
     ],
-    ..NO_DEF
 };
 
 fn attr_name(vm: &Vm, v: Value) -> PyResult<Gc<Str>> {

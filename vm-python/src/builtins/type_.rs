@@ -535,10 +535,10 @@ fn type_call(vm: &Vm, v: Value, args: Args<'_>) -> PyResult {
     };
     let obj = new(vm, class, args)?;
     let t = vm.type_of(obj);
-    if t == class || t.is_subclass(class) {
-        if let Some(init) = t.slots().init {
-            init(vm, obj, args)?;
-        }
+    if (t == class || t.is_subclass(class))
+        && let Some(init) = t.slots().init
+    {
+        init(vm, obj, args)?;
     }
     Ok(obj)
 }

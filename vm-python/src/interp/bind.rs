@@ -222,10 +222,10 @@ impl Vm {
         if kwonly > 0 {
             let kwdefaults = func.kwdefaults.get();
             let mut missing = Vec::new();
-            for i in argcount..total {
+            for (i, name) in names.iter().enumerate().take(total).skip(argcount) {
                 if reg(i).is_unbound() {
                     // SAFETY: variable names are strings.
-                    let name = unsafe { names[i].downcast_unchecked::<Str>() };
+                    let name = unsafe { name.downcast_unchecked::<Str>() };
                     match kwdefaults {
                         Some(d) => match d.get_str(self, name)? {
                             Some(v) => *reg(i) = v,

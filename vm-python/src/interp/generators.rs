@@ -206,12 +206,10 @@ impl Vm {
         self.check_native_stack()?;
         match g.state() {
             gen_state::FINISHED => return Err(thrown),
-            gen_state::CREATED => {
-                if g.try_start().is_ok() {
-                    // Never started: nothing in it can catch the exception.
-                    g.set_state(gen_state::FINISHED);
-                    return Err(thrown);
-                }
+            gen_state::CREATED if g.try_start().is_ok() => {
+                // Never started: nothing in it can catch the exception.
+                g.set_state(gen_state::FINISHED);
+                return Err(thrown);
             }
             gen_state::SUSPENDED => {
                 // Inside `yield from` the exception goes to the inner iterator first.

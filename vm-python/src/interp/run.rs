@@ -838,7 +838,9 @@ impl Vm {
                     }
                     raw::LOAD_DEREF => {
                         // SAFETY: the compiler keeps cells in these registers.
-                        let v = unsafe { reg!(b(w)).downcast_unchecked::<Cell>() }.content.get();
+                        let cell = reg!(b(w));
+                        // SAFETY: as above.
+                        let v = unsafe { cell.downcast_unchecked::<Cell>() }.content.get();
                         if v.is_unbound() {
                             save!();
                             // SAFETY: the newest frame.
@@ -849,13 +851,17 @@ impl Vm {
                     }
                     raw::STORE_DEREF => {
                         // SAFETY: the compiler keeps cells in these registers.
-                        let cell = unsafe { reg!(a(w)).downcast_unchecked::<Cell>() };
+                        let v = reg!(a(w));
+                        // SAFETY: as the compiler builds it (see above).
+                        let cell = unsafe { v.downcast_unchecked::<Cell>() };
                         cell.content.set(vm, cell.header(), rk!(b(w)));
                         next!(1)
                     }
                     raw::DELETE_DEREF => {
                         // SAFETY: the compiler keeps cells in these registers.
-                        let cell = unsafe { reg!(a(w)).downcast_unchecked::<Cell>() };
+                        let v = reg!(a(w));
+                        // SAFETY: as the compiler builds it (see above).
+                        let cell = unsafe { v.downcast_unchecked::<Cell>() };
                         if cell.content.get().is_unbound() {
                             save!();
                             // SAFETY: the newest frame.
@@ -1097,14 +1103,18 @@ impl Vm {
                     raw::LIST_APPEND => {
                         save!();
                         // SAFETY: the compiler appends only to lists that it is building.
-                        let l = unsafe { reg!(a(w)).downcast_unchecked::<List>() };
+                        let v = reg!(a(w));
+                        // SAFETY: as the compiler builds it (see above).
+                        let l = unsafe { v.downcast_unchecked::<List>() };
                         check!(l.append(vm, rk!(b(w))));
                         next!(1)
                     }
                     raw::MAP_ADD => {
                         save!();
                         // SAFETY: the compiler adds only to dicts that it is building.
-                        let d = unsafe { reg!(a(w)).downcast_unchecked::<Dict>() };
+                        let v = reg!(a(w));
+                        // SAFETY: as the compiler builds it (see above).
+                        let d = unsafe { v.downcast_unchecked::<Dict>() };
                         check!(d.set(vm, rk!(b(w)), rk!(c(w))));
                         next!(1)
                     }
@@ -1432,13 +1442,17 @@ impl Vm {
                     raw::MAKE_FUNCTION => {
                         save!();
                         // SAFETY: the newest frame; the constant is a code object (verifier).
-                        let (func, code) = unsafe { ((*frame).func, konst!(b(w)).downcast_unchecked::<Code>()) };
+                        let code = konst!(b(w));
+                        // SAFETY: as above.
+                        let (func, code) = unsafe { ((*frame).func, code.downcast_unchecked::<Code>()) };
                         set!(a(w), check!(vm.new_function(code, func.globals(), func.builtins())).value());
                         next!(1)
                     }
                     raw::SET_FUNCTION_ATTRIBUTE => {
                         // SAFETY: A was made by MAKE_FUNCTION just before.
-                        let f = unsafe { reg!(a(w)).downcast_unchecked::<Function>() };
+                        let v = reg!(a(w));
+                        // SAFETY: as the compiler builds it (see above).
+                        let f = unsafe { v.downcast_unchecked::<Function>() };
                         vm.set_function_attribute(f, reg!(b(w)), c(w));
                         next!(1)
                     }

@@ -70,8 +70,8 @@ impl Frame {
     #[inline(always)]
     #[must_use]
     pub fn regs(frame: *mut Frame) -> *mut Value {
-        // SAFETY: registers follow the header in the same allocation.
-        unsafe { frame.add(1).cast() }
+        // Only an address: whoever uses it knows that the frame is live.
+        frame.wrapping_add(1).cast()
     }
     /// Word offset of the instruction that runs (or where a suspended generator stands).
     #[inline]

@@ -3,7 +3,7 @@
 use vm_heap::Header;
 
 use super::{
-    gc::{Gc, Object, Ptr, Slot},
+    gc::{Gc, Object, Ptr},
     items::{Items, RootVec},
     kind::Kind,
 };
@@ -139,26 +139,25 @@ impl Gc<List> {
     #[cold]
     #[inline(never)]
     fn append_grow(self, vm: &Vm, v: Value) -> PyResult<()> {
-        loop {
-            let old = self.block();
-            let n = old.len();
-            // CPython's growth: about an eighth more, plus a little. Allocated outside the lock (rule L1).
-            let fresh = vm.new_items(n + (n >> 3) + 6)?;
+        let n = self.len();
+        // CPython's growth: about an eighth more, plus a little. Allocated outside the lock (rule L1).
+        let fresh = vm.new_items(n + (n >> 3) + 6)?;
+        {
             let _g = vm.lock(self.header());
             let b = self.block();
             let n = b.len();
-            if n < b.cap() || n >= fresh.cap() {
-                drop(_g);
-                return self.append(vm, v);
+            if n == b.cap() && n < fresh.cap() {
+                for (to, from) in fresh.slots().iter().zip(&b.slots()[..n]) {
+                    to.init(from.get());
+                }
+                fresh.slots()[n].init(v);
+                fresh.set_len(n + 1);
+                self.block_slot().set(vm, self.header(), Some(fresh));
+                return Ok(());
             }
-            for (to, from) in fresh.slots().iter().zip(&b.slots()[..n]) {
-                to.init(from.get());
-            }
-            fresh.slots()[n].init(v);
-            fresh.set_len(n + 1);
-            self.block_slot().set(vm, self.header(), Some(fresh));
-            return Ok(());
         }
+        // Another thread grew or shrank the list meanwhile.
+        self.append(vm, v)
     }
 
     /// Removes and returns the last item.
