@@ -170,7 +170,7 @@ impl Vm {
         ret: usize,
         v: Value,
         to: ReturnTo,
-    ) -> PyResult<*const AtomicU64> {
+    ) -> *const AtomicU64 {
         // SAFETY: the resuming frame stands at a FOR_ITER or SEND instruction, two words long, with a jump in aux.
         unsafe {
             let ip = (*frame).ip;
@@ -178,7 +178,7 @@ impl Vm {
                 *Frame::regs(frame).add(ret) = v;
             }
             let offset = ((*ip.add(1)).load(Ordering::Relaxed) >> 16) as i32 as isize;
-            Ok(ip.add(2).offset(offset))
+            ip.add(2).offset(offset)
         }
     }
 

@@ -106,6 +106,12 @@ impl Vm {
                     consts = (*frame).code.consts().as_slice().as_ptr();
                 }
             };
+            ($at:expr) => {
+                ip = $at;
+                regs = Frame::regs(frame);
+                // SAFETY: see the macro.
+                consts = unsafe { (*frame).code.consts().as_slice().as_ptr() };
+            };
         }
         enter!();
 
@@ -921,7 +927,9 @@ impl Vm {
                             miss!();
                         }
                         // SAFETY: cache words hold live values: the collector traces them.
-                        set!(a(w), unsafe { Value::from_bits(cached!(5)) });
+                        let x = cached!(5);
+                        // SAFETY: as above.
+                        set!(a(w), unsafe { Value::from_bits(x) });
                         next!(6)
                     }
                     raw::LOAD_ATTR_CLASS => {
@@ -929,7 +937,9 @@ impl Vm {
                             miss!();
                         }
                         // SAFETY: as above.
-                        set!(a(w), unsafe { Value::from_bits(cached!(5)) });
+                        let x = cached!(5);
+                        // SAFETY: as above.
+                        set!(a(w), unsafe { Value::from_bits(x) });
                         next!(6)
                     }
                     raw::LOAD_ATTR_MODULE => {
@@ -949,7 +959,9 @@ impl Vm {
                             miss!();
                         }
                         // SAFETY: the cache word of this form holds a Python function.
-                        let f = unsafe { Value::from_bits(cached!(5)).downcast_unchecked::<Function>() };
+                        let f = cached!(5);
+                        // SAFETY: as above.
+                        let f = unsafe { Value::from_bits(f).downcast_unchecked::<Function>() };
                         let code = f.code();
                         if code.argcount != 1 {
                             miss!();
@@ -979,7 +991,9 @@ impl Vm {
                             miss!();
                         }
                         // SAFETY: cache words hold live values: the collector traces them.
-                        set!(a(w), unsafe { Value::from_bits(cached!(5)) });
+                        let x = cached!(5);
+                        // SAFETY: as above.
+                        set!(a(w), unsafe { Value::from_bits(x) });
                         set!(a(w) + 1, v);
                         next!(6)
                     }
@@ -990,7 +1004,9 @@ impl Vm {
                             miss!();
                         }
                         // SAFETY: as above.
-                        set!(a(w), unsafe { Value::from_bits(cached!(5)) });
+                        let x = cached!(5);
+                        // SAFETY: as above.
+                        set!(a(w), unsafe { Value::from_bits(x) });
                         set!(a(w) + 1, v);
                         next!(6)
                     }
@@ -1008,7 +1024,9 @@ impl Vm {
                             miss!();
                         }
                         // SAFETY: as above.
-                        set!(a(w), unsafe { Value::from_bits(cached!(5)) });
+                        let x = cached!(5);
+                        // SAFETY: as above.
+                        set!(a(w), unsafe { Value::from_bits(x) });
                         set!(a(w) + 1, Value::UNBOUND);
                         next!(6)
                     }
@@ -1046,8 +1064,9 @@ impl Vm {
                         {
                             miss!();
                         }
+                        let offset = cached!(2) as usize;
                         // SAFETY: instances of the class have this member.
-                        unsafe { slot_at(h, cached!(2) as usize) }.set(vm, h, rk!(b(w)));
+                        unsafe { slot_at(h, offset) }.set(vm, h, rk!(b(w)));
                         next!(6)
                     }
                     raw::DELETE_ATTR => {
@@ -1326,7 +1345,9 @@ impl Vm {
                             miss!();
                         }
                         // SAFETY: the cache word of this form holds a Python function.
-                        let f = unsafe { Value::from_bits(cached!(4)).downcast_unchecked::<Function>() };
+                        let f = cached!(4);
+                        // SAFETY: as above.
+                        let f = unsafe { Value::from_bits(f).downcast_unchecked::<Function>() };
                         let code = f.code();
                         let n = b(w);
                         if code.argcount as usize != n + 1 {
@@ -1466,15 +1487,8 @@ impl Vm {
                                 Some(result) => return result,
                                 None => {
                                     frame = prev;
-                                    let found = vm.after_generator_return(frame, ret, v, to);
-                                    enter!();
-                                    match found {
-                                        Ok(next) => {
-                                            ip = next;
-                                            continue 'run;
-                                        }
-                                        Err(e) => break 'run e,
-                                    }
+                                    enter!(vm.after_generator_return(frame, ret, v, to));
+                                    continue 'run;
                                 }
                             }
                         }
