@@ -1414,7 +1414,7 @@ impl Vm {
                         }
                         save!();
                         let n = check!(vm.len(reg!(base + 2)));
-                        set!(c(w), Value::small_int(n as i64));
+                        set!(c(w), check!(vm.new_int(n as i64)));
                         next!(5)
                     }
                     raw::CALL_ISINSTANCE => {
@@ -1675,7 +1675,7 @@ impl Vm {
                     raw::GET_LEN => {
                         save!();
                         let n = check!(vm.len(reg!(b(w))));
-                        set!(a(w), Value::small_int(n as i64));
+                        set!(a(w), check!(vm.new_int(n as i64)));
                         next!(1)
                     }
                     raw::MATCH_MAPPING | raw::MATCH_SEQUENCE => {

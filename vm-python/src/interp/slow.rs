@@ -332,15 +332,12 @@ impl Vm {
                 if self.type_of(v).slots().iter.is_none() && self.type_of(v).slots().getitem.is_none() {
                     return Err(self.type_error(format!("Value after * must be an iterable, not {}", self.type_name(v))));
                 }
-                self.for_each(v, |x| {
-                    l.append(self, x)?;
-                    Ok(true)
-                })
+                crate::builtins::list::extend(self, l, v)
             }
-            raw::SET_UPDATE => self.for_each(v, |x| {
-                self.set_add(acc, x)?;
-                Ok(true)
-            }),
+            raw::SET_UPDATE => match acc.downcast::<crate::object::set::Set>() {
+                Some(s) => crate::builtins::set::algebra::update(self, s, v),
+                None => Ok(()),
+            },
             _ => {
                 let Some(d) = acc.downcast::<Dict>() else { return Ok(()) };
                 if v.downcast::<Dict>().is_none() && self.getattr_opt(v, self.names().keys)?.is_none() {

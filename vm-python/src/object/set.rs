@@ -1,10 +1,11 @@
 //! Sets: open addressing with CPython's probe sequence and growth, so that equal hashes iterate in CPython's order.
 //!
-//! * A slot of a table goes through at most three states: empty, a key, deleted. The hash is written before the key, so
-//!   a reader that sees a key sees its hash. Nothing is ever moved inside a published table.
+//! * A slot is empty at first; then it alternates between a key and deleted. The hash is written before the key and only
+//!   while the slot has none, so a reader that sees the same key before and after it read the hash has a pair. Keys never
+//!   move inside a published table.
 //! * A table that gets full is replaced by a rebuilt copy, published with one Release store; readers take no lock.
-//! * Look-ups may run `__eq__` and are unlocked; a writer validates, under the lock, that the table and its fill are the
-//!   ones it looked at, or starts again (rule L4).
+//! * Look-ups may run `__eq__` and are unlocked; a writer validates, under the lock, that the table is the one it looked
+//!   at and that no key was put into it since, or starts again (rule L4).
 
 use vm_core::published::EntryCount;
 use vm_core::sync::{AtomicU64, AtomicUsize, Ordering};
@@ -48,11 +49,20 @@ impl SetEntry {
         let k = self.key.get();
         if k.is_unbound() || k == DELETED { None } else { Some(k) }
     }
-    /// The hash of the key.
     #[inline(always)]
-    #[must_use]
-    pub fn hash(&self) -> u64 {
-        self.hash.load(Ordering::Relaxed)
+    fn hash(&self) -> u64 {
+        self.hash.load(Ordering::Acquire)
+    }
+    /// The key and its hash, if there is one.
+    #[inline(always)]
+    fn pair(&self) -> Option<(u64, Value)> {
+        loop {
+            let k = self.key()?;
+            let hash = self.hash();
+            if self.key.get() == k {
+                return Some((hash, k));
+            }
+        }
     }
 }
 
@@ -62,7 +72,9 @@ pub struct SetTable {
     header: Header,
     mask: usize,
     /// Slots that are not empty.
-    fill: EntryCount,
+    fill: AtomicUsize,
+    /// Keys ever put into this table.
+    puts: EntryCount,
     entries: [SetEntry; 0],
 }
 
@@ -73,8 +85,10 @@ unsafe impl Object for SetTable {
 
 /// Where a probe ended.
 enum Probe {
-    Found(usize),
-    Empty(usize),
+    /// Slot and key.
+    Found(usize, Value),
+    /// The first empty slot, and the last deleted one on the way to it.
+    Missing(usize, Option<usize>),
 }
 
 impl SetTable {
@@ -88,14 +102,18 @@ impl SetTable {
     /// Slots that have or had a key.
     #[inline(always)]
     fn fill(&self) -> usize {
-        self.fill.get()
+        self.fill.load(Ordering::Acquire)
+    }
+    #[inline(always)]
+    fn puts(&self) -> usize {
+        self.puts.get()
     }
     /// The next key at or after slot `pos`: (next position, hash, key).
     #[inline]
     #[must_use]
     pub fn next_entry(&self, pos: usize) -> Option<(usize, u64, Value)> {
         let rest = self.entries().get(pos..)?;
-        rest.iter().enumerate().find_map(|(i, e)| e.key().map(|k| (pos + i + 1, e.hash(), k)))
+        rest.iter().enumerate().find_map(|(i, e)| e.pair().map(|(hash, k)| (pos + i + 1, hash, k)))
     }
     /// Reports the keys to the collector.
     pub fn trace_fields(&self, m: &mut Marker) {
@@ -109,15 +127,18 @@ impl SetTable {
         let entries = self.entries();
         let mut perturb = hash;
         let mut i = hash as usize & self.mask;
+        let mut deleted = None;
         loop {
             let run = if i + LINEAR_PROBES <= self.mask { LINEAR_PROBES } else { 0 };
             for (j, e) in entries[i..=i + run].iter().enumerate() {
                 let k = e.key.get();
                 if k.is_unbound() {
-                    return Ok(Probe::Empty(i + j));
+                    return Ok(Probe::Missing(i + j, deleted));
                 }
-                if e.hash() == hash && k != DELETED && same(e, k)? {
-                    return Ok(Probe::Found(i + j));
+                if k == DELETED {
+                    deleted = Some(i + j);
+                } else if e.hash() == hash && same(e, k)? {
+                    return Ok(Probe::Found(i + j, k));
                 }
             }
             perturb >>= PERTURB_SHIFT;
@@ -125,13 +146,16 @@ impl SetTable {
         }
     }
 
-    /// Fills the empty slot `i`; the caller holds the lock, or the table is not published.
+    /// Fills slot `i`, which has no key; the caller holds the lock, or the table is not published.
     #[inline(always)]
     fn put(&self, vm: &Vm, i: usize, hash: u64, key: Value) {
         // Written, and so findable, before it is counted (P17.R9).
-        self.fill.append(|_| {
+        self.puts.append(|_| {
             let e = &self.entries()[i];
-            e.hash.store(hash, Ordering::Relaxed);
+            if e.key.get().is_unbound() {
+                self.fill.store(self.fill() + 1, Ordering::Release);
+            }
+            e.hash.store(hash, Ordering::Release);
             e.key.set(vm, &self.header, key);
         });
     }
@@ -139,7 +163,7 @@ impl SetTable {
     /// Adds a key that is not in this unpublished table.
     fn put_new(&self, vm: &Vm, hash: u64, key: Value) {
         let end: Result<Probe, std::convert::Infallible> = self.probe(hash, |_, _| Ok(false));
-        if let Ok(Probe::Empty(i)) = end {
+        if let Ok(Probe::Missing(i, _)) = end {
             self.put(vm, i, hash, key);
         }
     }
@@ -235,9 +259,9 @@ impl Set {
         let mut n = 0u64;
         let mut hash = 0u64;
         for e in self.table().entries() {
-            if e.key().is_some() {
+            if let Some((h, _)) = e.pair() {
                 n += 1;
-                hash ^= shuffle(e.hash());
+                hash ^= shuffle(h);
             }
         }
         hash ^= (n + 1).wrapping_mul(1_927_868_237);
@@ -256,7 +280,7 @@ impl Set {
 /// Result of a look-up: what it looked at, and where it ended.
 struct Found {
     table: Gc<SetTable>,
-    fill: usize,
+    puts: usize,
     at: Probe,
 }
 
@@ -272,7 +296,7 @@ impl Gc<Set> {
         let is_str = key.downcast_exact::<Str>();
         loop {
             let table = self.table();
-            let fill = table.fill();
+            let puts = table.puts();
             let end = table.probe(hash, |e, k| {
                 if k == key {
                     return Ok(true);
@@ -290,7 +314,7 @@ impl Gc<Set> {
                 Ok(same)
             });
             match end {
-                Ok(at) => return Ok(Found { table, fill, at }),
+                Ok(at) => return Ok(Found { table, puts, at }),
                 Err(Interrupted::Changed) => vm.poll()?,
                 Err(Interrupted::Raised(e)) => return Err(e),
             }
@@ -300,7 +324,7 @@ impl Gc<Set> {
     /// Whether `key`, whose hash is known, is in the set.
     #[inline]
     pub fn contains_hashed(self, vm: &Vm, key: Value, hash: u64) -> PyResult<bool> {
-        Ok(matches!(self.find(vm, key, hash)?.at, Probe::Found(_)))
+        Ok(matches!(self.find(vm, key, hash)?.at, Probe::Found(..)))
     }
 
     /// Whether `key` is in the set; hashes and compares as Python does.
@@ -314,16 +338,18 @@ impl Gc<Set> {
     #[inline]
     pub fn add_hashed(self, vm: &Vm, key: Value, hash: u64) -> PyResult<bool> {
         loop {
-            let Found { table, fill, at: Probe::Empty(i) } = self.find(vm, key, hash)? else { return Ok(false) };
+            let Found { table, puts, at: Probe::Missing(empty, deleted) } = self.find(vm, key, hash)? else {
+                return Ok(false);
+            };
             let used = self.len();
+            let full = deleted.is_none() && table.is_full_at(table.fill() + 1);
             // Allocated outside the lock (rule L1).
-            let fresh =
-                if table.is_full_at(fill + 1) { Some(vm.new_set_table(growth(used + 1))?) } else { None };
+            let fresh = if full { Some(vm.new_set_table(growth(used + 1))?) } else { None };
             let _g = vm.lock(self.header());
-            if self.table() != table || table.fill() != fill || (fresh.is_some() && self.len() != used) {
+            if self.table() != table || table.puts() != puts || (full && self.len() != used) {
                 continue;
             }
-            table.put(vm, i, hash, key);
+            table.put(vm, deleted.unwrap_or(empty), hash, key);
             if let Some(fresh) = fresh {
                 copy_live(vm, &table, &fresh);
                 self.table.set(vm, self.header(), Some(fresh));
@@ -343,11 +369,12 @@ impl Gc<Set> {
     /// Removes `key`, whose hash is known; whether it was there.
     pub fn discard_hashed(self, vm: &Vm, key: Value, hash: u64) -> PyResult<bool> {
         loop {
-            let Found { table, at: Probe::Found(i), .. } = self.find(vm, key, hash)? else { return Ok(false) };
+            let Found { table, at: Probe::Found(i, found), .. } = self.find(vm, key, hash)? else {
+                return Ok(false);
+            };
             let _g = vm.lock(self.header());
             let e = &table.entries()[i];
-            // A slot keeps its key until it is deleted, so the key found is the key there, or it is gone.
-            if self.table() != table || e.key().is_none() {
+            if self.table() != table || e.key.get() != found {
                 continue;
             }
             e.key.set(vm, table.header(), DELETED);
@@ -393,10 +420,11 @@ impl Gc<Set> {
     /// Rebuilds the table for `min_used` keys.
     fn resize(self, vm: &Vm, min_used: usize) -> PyResult<()> {
         loop {
-            let (table, fill, used) = (self.table(), self.table().fill(), self.len());
+            let table = self.table();
+            let (puts, used) = (table.puts(), self.len());
             let fresh = vm.new_set_table(min_used.max(used))?;
             let _g = vm.lock(self.header());
-            if self.table() != table || table.fill() != fill || self.len() != used {
+            if self.table() != table || table.puts() != puts || self.len() != used {
                 continue;
             }
             copy_live(vm, &table, &fresh);
@@ -471,8 +499,8 @@ impl Gc<Set> {
 
 fn copy_live(vm: &Vm, from: &SetTable, to: &SetTable) {
     for e in from.entries() {
-        if let Some(k) = e.key() {
-            to.put_new(vm, e.hash(), k);
+        if let Some((hash, k)) = e.pair() {
+            to.put_new(vm, hash, k);
         }
     }
 }
@@ -509,8 +537,8 @@ impl Vm {
             }
             if t.mask == from.mask && from.fill() == used {
                 for (i, e) in from.entries().iter().enumerate() {
-                    if let Some(k) = e.key() {
-                        t.put(self, i, e.hash(), k);
+                    if let Some((hash, k)) = e.pair() {
+                        t.put(self, i, hash, k);
                     }
                 }
             } else {

@@ -62,7 +62,8 @@ pub static FUNCTIONS: &[FunctionDef] = &[
     FunctionDef::new("iter", iter),
     FunctionDef::new("len", |vm, a| {
         let [v] = a.exact::<1>(vm, "len")?;
-        Ok(Value::small_int(vm.len(v)? as i64))
+        // A range can be longer than a small int.
+        vm.new_int(vm.len(v)? as i64)
     }),
     FunctionDef::new("locals", source::locals),
     FunctionDef::new("max", aggregate::max),

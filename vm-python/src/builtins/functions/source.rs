@@ -31,6 +31,12 @@ pub(super) fn locals(vm: &Vm, args: Args<'_>) -> PyResult {
     vm.locals_of_frame(vm.frame.get())
 }
 
+/// A SyntaxError without a place; made by a call, because `SyntaxError.__init__` sets `msg`.
+fn bad_source(vm: &Vm, message: &str) -> Thrown {
+    let make = || vm.call(vm.exc().syntax_error.value(), &[vm.new_str(message)?.value()]);
+    make().map_or_else(|e| e, Thrown)
+}
+
 /// Text of source code.
 fn text_of(vm: &Vm, v: Value) -> PyResult<Option<String>> {
     let text = if let Some(s) = v.downcast::<Str>() {
@@ -47,8 +53,8 @@ fn text_of(vm: &Vm, v: Value) -> PyResult<Option<String>> {
         match std::str::from_utf8(b.as_slice()) {
             Ok(t) => t.to_owned(),
             Err(e) => {
-                return Err(vm.new_error(
-                    vm.exc().syntax_error,
+                return Err(bad_source(
+                    vm,
                     &format!("(unicode error) 'utf-8' codec can't decode byte at position {}", e.valid_up_to()),
                 ));
             }
@@ -57,7 +63,7 @@ fn text_of(vm: &Vm, v: Value) -> PyResult<Option<String>> {
         return Ok(None);
     };
     if text.contains('\0') {
-        return Err(vm.new_error(vm.exc().syntax_error, "source code string cannot contain null bytes"));
+        return Err(bad_source(vm, "source code string cannot contain null bytes"));
     }
     Ok(Some(text))
 }
