@@ -433,6 +433,13 @@ impl Vm {
             (*p).word0.store(u64::from(shape.id) | self.owner_bits, Ordering::Relaxed);
             (*p).kind = kind as u8;
         }
+        let mut member = class.native_size as usize;
+        while member < shape.slot_base as usize {
+            // `__slots__` members start unbound.
+            // SAFETY: the payload of the class reaches to `slot_base`.
+            unsafe { p.byte_add(member).cast::<u64>().write(Value::UNBOUND.bits()) };
+            member += 8;
+        }
         if class.has_flag(crate::object::class::type_flags::FINALIZER) {
             self.heap.register_finalizer(std::ptr::NonNull::new(p).unwrap_or_else(|| unreachable!()));
         }

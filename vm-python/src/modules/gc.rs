@@ -1,7 +1,9 @@
 //! `gc`: the collector's switches. There are no generations, so numbers of them are accepted and mean nothing.
 
-use vm_core::sync::Ordering;
-use vm_heap::Reason;
+use std::ptr::NonNull;
+
+use vm_core::{sync::Ordering, world::WorldStopped};
+use vm_heap::{Header, Reason};
 
 use crate::{
     error::PyResult,
@@ -30,11 +32,91 @@ pub fn make(vm: &Vm) -> PyResult<Gc<Module>> {
 }
 
 impl Vm {
-    /// A full collection now; finalizers and callbacks that are due run before it returns. How many objects were queued for them.
+    /// A full collection now; finalizers and callbacks that are due run before it returns. How many container objects it found
+    /// dead: garbage of every kind, as there are no reference counts that would have freed some of it before.
     pub fn collect_garbage(&self) -> PyResult<usize> {
-        let stats = self.interp().heap.collect(self.heap(), &self.attached(), Reason::Explicit);
+        let before = self.count_containers();
+        self.interp().heap.collect(self.heap(), &self.attached(), Reason::Explicit);
+        let after = self.count_containers();
         self.poll()?;
-        Ok(stats.queued)
+        Ok(before.saturating_sub(after))
+    }
+
+    fn count_containers(&self) -> usize {
+        let heap = &self.interp().heap;
+        let mut n = 0;
+        self.stop_the_world(|world| {
+            heap.for_each_object(world, |cell| {
+                // SAFETY: the heap visits cells that are valid, in a pause.
+                n += usize::from(is_container(Kind::of(unsafe { cell.as_ref() })));
+            });
+        });
+        n
+    }
+
+    /// The container objects for which `keep` holds; it runs in a pause and must not allocate.
+    fn containers(&self, mut keep: impl FnMut(&WorldStopped<'_>, NonNull<Header>) -> bool) -> PyResult {
+        let heap = &self.interp().heap;
+        let mut room = 1024;
+        loop {
+            // Room is made outside the pause; what it takes is known only inside.
+            let block = self.new_items(room)?;
+            let mut found = 0;
+            self.stop_the_world(|world| {
+                heap.for_each_object(world, |cell| {
+                    // SAFETY: as above.
+                    if !is_container(Kind::of(unsafe { cell.as_ref() })) || !keep(world, cell) {
+                        return;
+                    }
+                    if let Some(slot) = block.slots().get(found) {
+                        slot.set(self, block.header(), Value::from_ptr(cell.as_ptr()));
+                    }
+                    found += 1;
+                });
+                block.set_len(found.min(room));
+            });
+            if found <= room {
+                return Ok(self.new_list_of(block)?.value());
+            }
+            room = found + found / 8;
+        }
+    }
+}
+
+/// Whether cells of this kind are objects that can refer to others; storage that no program sees is none.
+fn is_container(k: Kind) -> bool {
+    !matches!(
+        k,
+        Kind::Str
+            | Kind::Int
+            | Kind::Float
+            | Kind::Complex
+            | Kind::Bytes
+            | Kind::ByteArray
+            | Kind::Range
+            | Kind::Items
+            | Kind::DictTable
+            | Kind::SetTable
+            | Kind::Overflow
+            | Kind::Raw
+    )
+}
+
+/// Whether programs may see cells of this kind.
+fn is_object(k: Kind) -> bool {
+    !matches!(k, Kind::Items | Kind::DictTable | Kind::SetTable | Kind::Overflow | Kind::Raw)
+}
+
+/// The objects that a cell refers to, through its storage too.
+fn referents(vm: &Vm, world: &WorldStopped<'_>, of: NonNull<Header>, out: &mut Vec<NonNull<Header>>) {
+    // SAFETY: a live cell, in a pause.
+    for r in unsafe { vm.interp().heap.references_of(world, of) } {
+        // SAFETY: what a live cell refers to is live.
+        if is_object(Kind::of(unsafe { r.as_ref() })) {
+            out.push(r);
+        } else {
+            referents(vm, world, r, out);
+        }
     }
 }
 
@@ -90,7 +172,7 @@ static FUNCTIONS: &[FunctionDef] = &[
     FunctionDef::new("is_tracked", |vm, args| {
         let [v] = args.exact::<1>(vm, "is_tracked")?;
         Ok(Value::bool(v.kind().is_some_and(|k| {
-            !matches!(k, Kind::Str | Kind::Int | Kind::Float | Kind::Complex | Kind::Bytes | Kind::ByteArray | Kind::Range)
+            is_container(k)
         })))
     }),
     FunctionDef::new("is_finalized", |vm, args| {
@@ -104,9 +186,42 @@ static FUNCTIONS: &[FunctionDef] = &[
         args.exact::<0>(vm, "get_freeze_count")?;
         Ok(Value::small_int(0))
     }),
-    FunctionDef::new("get_objects", |vm, _| Ok(vm.new_list(&[])?.value())),
-    FunctionDef::new("get_referrers", |vm, _| Ok(vm.new_list(&[])?.value())),
-    FunctionDef::new("get_referents", |vm, _| Ok(vm.new_list(&[])?.value())),
+    FunctionDef::new("get_objects", |vm, args| {
+        args.bind(vm, "get_objects", ["generation"], 0, 0, 1)?;
+        vm.containers(|_, _| true)
+    }),
+    FunctionDef::new("get_referrers", |vm, args| {
+        let targets: Vec<NonNull<Header>> =
+            args.no_keywords(vm, "get_referrers")?.iter().filter_map(|v| v.header()).map(NonNull::from).collect();
+        vm.containers(|world, cell| {
+            let mut found = Vec::new();
+            referents(vm, world, cell, &mut found);
+            found.iter().any(|r| targets.contains(r))
+        })
+    }),
+    FunctionDef::new("get_referents", |vm, args| {
+        let of: Vec<NonNull<Header>> =
+            args.no_keywords(vm, "get_referents")?.iter().filter_map(|v| v.header()).map(NonNull::from).collect();
+        let mut found = Vec::new();
+        let mut room = 64;
+        loop {
+            let block = vm.new_items(room)?;
+            vm.stop_the_world(|world| {
+                found.clear();
+                for &cell in &of {
+                    referents(vm, world, cell, &mut found);
+                }
+                for (slot, r) in block.slots().iter().zip(&found) {
+                    slot.set(vm, block.header(), Value::from_ptr(r.as_ptr()));
+                }
+                block.set_len(found.len().min(room));
+            });
+            if found.len() <= room {
+                return Ok(vm.new_list_of(block)?.value());
+            }
+            room = found.len();
+        }
+    }),
 ];
 
 fn nothing(vm: &Vm, args: Args<'_>) -> PyResult {
@@ -114,10 +229,10 @@ fn nothing(vm: &Vm, args: Args<'_>) -> PyResult {
     Ok(Value::NONE)
 }
 
-/// A non-moving tracing heap has no reason to stop collecting while memory is needed: the switch is remembered and obeyed by
-/// nobody but `isenabled`.
+/// Off, only the memory limit and `gc.collect()` start a collection.
 fn set_enabled(vm: &Vm, args: Args<'_>, name: &str, on: bool) -> PyResult {
     args.exact::<0>(vm, name)?;
     vm.interp().gc_enabled.store(on, Ordering::Relaxed);
+    vm.interp().heap.set_automatic(on);
     Ok(Value::NONE)
 }

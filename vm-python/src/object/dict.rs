@@ -171,6 +171,9 @@ pub fn next_entry(table: Gc<DictTable>, pos: usize) -> Option<(usize, Value, Val
     })
 }
 
+/// A look-up that runs `__eq__` starts again when that changed the dict, so often at most.
+const MAX_RESTARTS: usize = 1000;
+
 /// Result of a look-up: the table it looked at, how many entries that had, and what it found.
 struct Found {
     table: Gc<DictTable>,
@@ -245,7 +248,7 @@ impl Gc<Dict> {
     }
 
     fn find_general(self, vm: &Vm, key: Value, hash: u64) -> PyResult<Found> {
-        loop {
+        for _ in 0..MAX_RESTARTS {
             let table = self.table();
             let used = table.used();
             let at = table.probe(hash, |_, e| {
@@ -257,6 +260,7 @@ impl Gc<Dict> {
                 return Ok(Found { table, used, at });
             }
         }
+        Err(vm.runtime_error("dictionary changed during every look-up of a key"))
     }
 
     #[inline]
@@ -329,7 +333,12 @@ impl Gc<Dict> {
 
     /// Inserts; the old value if there was one (kept when not `replace`).
     pub fn insert_hashed(self, vm: &Vm, key: Value, hash: u64, value: Value, replace: bool) -> PyResult<Option<Value>> {
+        let mut restarts = 0;
         loop {
+            restarts += 1;
+            if restarts > MAX_RESTARTS && key.downcast_exact::<Str>().is_none() {
+                return Err(vm.runtime_error("dictionary changed during every look-up of a key"));
+            }
             let f = self.find(vm, key, hash)?;
             let full = f.at.is_none() && f.used == f.table.cap;
             // Allocated outside the lock (rule L1).
