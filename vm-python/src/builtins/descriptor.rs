@@ -126,8 +126,7 @@ pub static MEMBER_DEF: TypeDef = TypeDef {
                 // SAFETY: an instance with slots is a cell.
                 Some(x) => slot.set(vm, unsafe { &*obj.ptr_unchecked() }, x),
                 None if slot.get().is_unbound() => {
-                    // SAFETY: the name is always a string.
-                    return Err(vm.no_attribute(obj, unsafe { m.name.get().downcast_unchecked() }));
+                    return Err(vm.attribute_error(vm.str(m.name.get())?.to_str_lossy()));
                 }
                 None => slot.clear(),
             }

@@ -31,6 +31,14 @@ fn or_none(v: Value) -> Value {
     v.bound().unwrap_or(Value::NONE)
 }
 
+/// The documentation of native code: its text, or how it is called.
+fn native_doc(vm: &Vm, doc: Value, name: Value) -> PyResult {
+    match doc.bound() {
+        Some(d) => Ok(d),
+        None => Ok(vm.new_str(&format!("{}(...)", vm.str(name)?.to_str_lossy()))?.value()),
+    }
+}
+
 /// `function`
 pub static DEF: TypeDef = TypeDef {
     name: "function",
@@ -353,7 +361,10 @@ pub static NATIVE_DEF: TypeDef = TypeDef {
                 Ok(())
             },
         ),
-        GetSetDef::read_only("__doc__", |vm, v| Ok(or_none(this!(vm, v, NativeFunction).doc.get()))),
+        GetSetDef::read_only("__doc__", |vm, v| {
+            let f = this!(vm, v, NativeFunction);
+            native_doc(vm, f.doc.get(), f.name.get())
+        }),
         GetSetDef::read_only("__text_signature__", |_, _| Ok(Value::NONE)),
     ],
     ..NO_DEF
@@ -413,7 +424,10 @@ pub static METHOD_DESCRIPTOR_DEF: TypeDef = TypeDef {
             Ok(vm.new_str(&q)?.value())
         }),
         GetSetDef::read_only("__objclass__", |vm, v| Ok(this!(vm, v, NativeMethod).owner.as_slot().get())),
-        GetSetDef::read_only("__doc__", |vm, v| Ok(or_none(this!(vm, v, NativeMethod).doc.get()))),
+        GetSetDef::read_only("__doc__", |vm, v| {
+            let f = this!(vm, v, NativeMethod);
+            native_doc(vm, f.doc.get(), f.name.get())
+        }),
     ],
     ..NO_DEF
 };

@@ -619,7 +619,7 @@ impl Vm {
         let bases = if bases.is_empty() { self.new_tuple(&[self.types().object.value()])? } else { bases };
         let base = self.best_base(bases)?;
         let dict = ns.copy(self)?;
-        let slot_names = self.collect_slots(dict)?;
+        let slot_names = self.collect_slots(name, dict)?;
         let mut size = base.basic_size;
         let t = if meta == self.types().type_ {
             self.alloc_type_cell(base.instance_kind, size)?
@@ -801,7 +801,7 @@ impl Vm {
     }
 
     /// Names in `__slots__`, mangled and interned; `None` if the class has none.
-    fn collect_slots(&self, dict: Gc<Dict>) -> PyResult<Option<RootVec<'_>>> {
+    fn collect_slots(&self, class: Gc<Str>, dict: Gc<Dict>) -> PyResult<Option<RootVec<'_>>> {
         let Some(s) = dict.get_str(self, self.names().__slots__)? else { return Ok(None) };
         let out = RootVec::new(self);
         if s.is::<Str>() {
@@ -817,9 +817,19 @@ impl Vm {
                 let t = out.get(i).map_or_else(String::new, |x| self.type_name(x));
                 return Err(self.type_error(format!("__slots__ items must be strings, not '{t}'")));
             };
-            out.set(i, self.intern_str(x).value());
+            out.set(i, self.mangle(class, x)?.value());
         }
         Ok(Some(out))
+    }
+
+    /// The private name `__x` of a class as the compiler spells it: `_Class__x`.
+    fn mangle(&self, class: Gc<Str>, name: Gc<Str>) -> PyResult<Gc<Str>> {
+        let (c, n) = (class.to_str_lossy(), name.to_str_lossy());
+        let c = c.trim_start_matches('_');
+        if !n.starts_with("__") || n.ends_with("__") || n.contains('.') || c.is_empty() {
+            return Ok(self.intern_str(name));
+        }
+        self.intern(&format!("_{c}{n}"))
     }
 
     fn call_set_name(&self, t: Gc<Type>, dict: Gc<Dict>) -> PyResult<()> {
