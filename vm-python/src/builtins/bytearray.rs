@@ -3,7 +3,7 @@
 use vm_compiler::opcodes::BinOp;
 
 use super::{
-    bytes::{bytes_like, collect, compare, contains, content_of, iter, methods, resolve},
+    bytes::{bytes_like, collect, compare, contains, content_of, iter, methods, resolve, subscript},
     str::{repeat_count, repr::repr_bytes},
 };
 use crate::{
@@ -183,7 +183,7 @@ fn getitem(vm: &Vm, v: Value, key: Value) -> PyResult {
         let picked: Vec<u8> = bounds.of(content.len()).indices().map(|i| content[i]).collect();
         return Ok(vm.new_bytearray(&picked)?.value());
     }
-    let i = resolve(vm, key, b.len(), "bytearray", RANGE)?;
+    let i = resolve(vm, subscript(vm, key, "bytearray")?, b.len(), RANGE)?;
     match b.get(i) {
         Some(x) => Ok(Value::small_int(x.into())),
         None => Err(vm.index_error(RANGE)),
@@ -195,11 +195,15 @@ fn setitem(vm: &Vm, v: Value, key: Value, value: Option<Value>) -> PyResult<()> 
     if let Some(slice) = key.downcast::<Slice>() {
         return set_slice(vm, b, slice, value);
     }
-    let i = resolve(vm, key, b.len(), "bytearray", RANGE)?;
+    let i = subscript(vm, key, "bytearray")?;
     match value {
-        None => b.splice(vm, i, i + 1, &[]),
+        None => {
+            let i = resolve(vm, i, b.len(), RANGE)?;
+            b.splice(vm, i, i + 1, &[])
+        }
         Some(x) => {
             let x = vm.byte_value(x, "byte")?;
+            let i = resolve(vm, i, b.len(), RANGE)?;
             if b.set(vm, i, x) { Ok(()) } else { Err(vm.index_error(RANGE)) }
         }
     }

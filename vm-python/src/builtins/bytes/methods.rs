@@ -304,7 +304,10 @@ fn any_partition(vm: &Vm, a: Args<'_>, name: &str, from_right: bool) -> PyResult
     let d = &*s.data;
     let at = if from_right { search::rfind(d, &sep, 1) } else { search::find(d, &sep, 1) };
     let parts = match at {
-        Some(i) => [s.make(vm, &d[..i])?, s.make(vm, &sep)?, s.make(vm, &d[i + sep.len()..])?],
+        Some(i) => {
+            let middle = if s.mutable { s.make(vm, &sep)? } else { sep_value };
+            [s.make(vm, &d[..i])?, middle, s.make(vm, &d[i + sep.len()..])?]
+        }
         None => {
             let all = s.unchanged(vm)?;
             if from_right {

@@ -41,7 +41,10 @@ pub static DEF: TypeDef = TypeDef {
     slots: TypeSlots {
         binary: Some(binary),
         binary_ops: 1 << BinOp::Add as u16 | 1 << BinOp::Multiply as u16 | 1 << BinOp::Remainder as u16,
-        compare: Some(compare),
+        // With a bytearray, that one compares.
+        compare: Some(|vm, op, a, b| {
+            if a.is::<Bytes>() && b.is::<Bytes>() { compare(vm, op, a, b) } else { Ok(Value::NOT_IMPLEMENTED) }
+        }),
         hash: Some(|vm, v| Ok(of(v).hash(vm))),
         repr: Some(|vm, v| vm.new_ascii(&repr_bytes(of(v).as_slice()))),
         len: Some(|_, v| Ok(of(v).len())),
@@ -164,6 +167,9 @@ pub(crate) fn content_of(vm: &Vm, type_name: &str, args: Args<'_>) -> PyResult<V
             }
         };
         let (e, h) = (check(encoding, "encoding")?, check(errors, "errors")?);
+        if text.is_some() && encoding.is_unbound() {
+            return Err(vm.type_error("string argument without an encoding"));
+        }
         let Some(text) = text else {
             let what = if encoding.is_unbound() { "errors" } else { "encoding" };
             return Err(vm.type_error(format!("{what} without a string argument")));
@@ -178,7 +184,9 @@ pub(crate) fn content_of(vm: &Vm, type_name: &str, args: Args<'_>) -> PyResult<V
     if text.is_some() {
         return Err(vm.type_error("string argument without an encoding"));
     }
-    if let Some(f) = vm.lookup_special(source, vm.names().__bytes__)? {
+    if type_name == "bytes"
+        && let Some(f) = vm.lookup_special(source, vm.names().__bytes__)?
+    {
         let r = vm.call(f, &[])?;
         return match bytes_like(r) {
             Some(b) => Ok(b.into_owned()),
@@ -274,20 +282,20 @@ pub(crate) fn compare(_: &Vm, op: CmpOp, a: Value, b: Value) -> PyResult {
     }))
 }
 
-/// An index into `len` bytes. `what` is the type's name in error messages ("byte" or "bytearray").
-pub(crate) fn resolve(vm: &Vm, key: Value, len: usize, what: &str, range_error: &str) -> PyResult<usize> {
-    let i = match key.as_small_int() {
-        Some(i) => i,
+/// The integer of a subscript. `what` is the type's name in error messages ("byte" or "bytearray").
+pub(crate) fn subscript(vm: &Vm, key: Value, what: &str) -> PyResult<i64> {
+    match key.as_small_int() {
+        Some(i) => Ok(i),
         None if !vm.is_int(key) && vm.type_lookup(vm.type_of(key), vm.names().__index__).is_none() => {
-            return Err(vm.type_error(format!(
-                "{what} indices must be integers or slices, not {}",
-                vm.type_name(key)
-            )));
+            Err(vm.type_error(format!("{what} indices must be integers or slices, not {}", vm.type_name(key))))
         }
-        None => index_or_index_error(vm, key)?,
-    };
-    let n = len as i64;
-    usize::try_from(if i < 0 { i + n } else { i })
+        None => index_or_index_error(vm, key),
+    }
+}
+
+/// Position of index `i` in `len` bytes.
+pub(crate) fn resolve(vm: &Vm, i: i64, len: usize, range_error: &str) -> PyResult<usize> {
+    usize::try_from(if i < 0 { i.saturating_add(len as i64) } else { i })
         .ok()
         .filter(|&i| i < len)
         .ok_or_else(|| vm.index_error(range_error))
@@ -308,7 +316,8 @@ fn getitem(vm: &Vm, v: Value, key: Value) -> PyResult {
         let picked: Vec<u8> = r.indices().map(|i| b[i]).collect();
         return Ok(vm.new_bytes(&picked)?.value());
     }
-    Ok(Value::small_int(b[resolve(vm, key, b.len(), "byte", "index out of range")?].into()))
+    let i = resolve(vm, subscript(vm, key, "byte")?, b.len(), "index out of range")?;
+    Ok(Value::small_int(b[i].into()))
 }
 
 /// `x in v` for bytes-like `v`.

@@ -201,22 +201,15 @@ pub(super) fn hex(vm: &Vm, a: Args<'_>) -> PyResult {
     let separator = match sep.bound() {
         None => None,
         Some(v) => {
-            let content = match v.downcast::<Str>() {
-                Some(t) => match t.as_ascii() {
-                    Some(t) => t.as_bytes().to_vec(),
-                    None if t.len() == 1 => return Err(vm.value_error("sep must be ASCII.")),
-                    None => Vec::new(),
-                },
-                None => match super::bytes_like(v) {
-                    Some(b) => b.into_owned(),
-                    None => return Err(vm.type_error("sep must be str or bytes.")),
-                },
-            };
-            match content[..] {
-                [b] if b < 0x80 => Some(b),
-                [_] => return Err(vm.value_error("sep must be ASCII.")),
-                _ => return Err(vm.value_error("sep must be length 1.")),
+            if vm.len(v)? != 1 {
+                return Err(vm.value_error("sep must be length 1."));
             }
+            let c = match (v.downcast::<Str>(), super::bytes_like(v).as_deref()) {
+                (Some(t), _) => t.code_point(0),
+                (None, Some([b])) => u32::from(*b),
+                _ => return Err(vm.type_error("sep must be str or bytes.")),
+            };
+            Some(u8::try_from(c).ok().filter(u8::is_ascii).ok_or_else(|| vm.value_error("sep must be ASCII."))?)
         }
     };
     let group = if group.is_unbound() { 1 } else { vm.index_i64(group)? };

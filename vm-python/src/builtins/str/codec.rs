@@ -99,13 +99,15 @@ pub enum Handler {
     XmlCharRefReplace,
     SurrogateEscape,
     SurrogatePass,
+    /// A name that nobody registered: an error only if there is something to handle.
+    Unknown,
 }
 
 impl Handler {
     /// The handler of a name.
     #[must_use]
-    pub fn by_name(name: &str) -> Option<Handler> {
-        Some(match name {
+    pub fn by_name(name: &str) -> Handler {
+        match name {
             "strict" => Handler::Strict,
             "ignore" => Handler::Ignore,
             "replace" => Handler::Replace,
@@ -113,8 +115,8 @@ impl Handler {
             "xmlcharrefreplace" => Handler::XmlCharRefReplace,
             "surrogateescape" => Handler::SurrogateEscape,
             "surrogatepass" => Handler::SurrogatePass,
-            _ => return None,
-        })
+            _ => Handler::Unknown,
+        }
     }
 }
 
@@ -172,7 +174,11 @@ pub fn encode_points(text: &[u32], encoding: Encoding, handler: Handler) -> Resu
             continue;
         }
         let bad = |c: u32| !push_encoded(c, encoding, false, &mut Vec::new());
-        let end = text[i..].iter().position(|&c| !bad(c)).map_or(text.len(), |n| i + n);
+        // The one-byte encodings report runs, the wide ones single code points.
+        let end = match encoding.bytes_per_unit() {
+            1 => text[i..].iter().position(|&c| !bad(c)).map_or(text.len(), |n| i + n),
+            _ => i + 1,
+        };
         for (j, &c) in text[i..end].iter().enumerate() {
             let ascii = |s: &[u8], out: &mut Vec<u8>| {
                 s.iter().all(|&b| push_encoded(b.into(), encoding, false, out));
@@ -190,7 +196,7 @@ pub fn encode_points(text: &[u32], encoding: Encoding, handler: Handler) -> Resu
                     out.push((c - 0xDC00) as u8);
                 }
                 Handler::SurrogateEscape => return Err(i + j..end),
-                Handler::Strict | Handler::SurrogatePass => return Err(i..end),
+                Handler::Strict | Handler::SurrogatePass | Handler::Unknown => return Err(i..end),
             }
         }
         i = end;
@@ -205,6 +211,8 @@ pub struct Bad {
     pub range: Range<usize>,
     /// Text of the error.
     pub reason: &'static str,
+    /// Whether the bytes were read as big-endian.
+    pub big: bool,
 }
 
 /// One code point of UTF-8 at the start of `b`, or the number of bad bytes and the reason.
@@ -325,7 +333,7 @@ pub fn decode_points(
             }
             Err(e) => e,
         };
-        let bad = || Bad { range: i..i + n, reason };
+        let bad = || Bad { range: i..i + n, reason, big };
         match handler {
             Handler::Ignore => {}
             Handler::Replace => out.push(0xFFFD),
@@ -334,8 +342,10 @@ pub fn decode_points(
                 rest[..n].iter().for_each(|&b| push_escape(&mut escapes, b.into()));
                 out.push_latin1(&escapes);
             }
-            Handler::SurrogateEscape if encoding.bytes_per_unit() == 1 && rest[0] >= 0x80 => {
-                rest[..n].iter().for_each(|&b| out.push(0xDC00 + u32::from(b)));
+            Handler::SurrogateEscape if rest[0] >= 0x80 => {
+                let escaped = rest[..n].iter().take_while(|&&b| b >= 0x80);
+                i += escaped.map(|&b| out.push(0xDC00 + u32::from(b))).count();
+                continue;
             }
             Handler::SurrogatePass => {
                 let Some((c, n)) = passed_surrogate(rest, encoding, big) else { return Err(bad()) };
@@ -350,11 +360,15 @@ pub fn decode_points(
     Ok(())
 }
 
-fn handler_of(vm: &Vm, errors: Option<Gc<Str>>) -> PyResult<Handler> {
-    let Some(errors) = errors else { return Ok(Handler::Strict) };
-    let name = errors.to_str_lossy();
-    Handler::by_name(&name)
-        .ok_or_else(|| vm.lookup_error(format!("unknown error handler name '{name}'")))
+fn handler_of(errors: Option<Gc<Str>>) -> Handler {
+    errors.map_or(Handler::Strict, |e| Handler::by_name(&e.to_str_lossy()))
+}
+
+/// LookupError for the handler that was asked for.
+#[cold]
+fn unknown_handler(vm: &Vm, errors: Option<Gc<Str>>) -> Thrown {
+    let name = errors.map_or_else(String::new, |e| e.to_str_lossy().into_owned());
+    vm.lookup_error(format!("unknown error handler name '{name}'"))
 }
 
 fn encoding_of(vm: &Vm, encoding: Option<Gc<Str>>) -> PyResult<Encoding> {
@@ -387,7 +401,8 @@ fn unicode_error(
 }
 
 /// Encodes a string to bytes.
-pub fn encode(vm: &Vm, s: Gc<Str>, encoding: Encoding, handler: Handler) -> PyResult<Vec<u8>> {
+pub fn encode(vm: &Vm, s: Gc<Str>, encoding: Encoding, errors: Option<Gc<Str>>) -> PyResult<Vec<u8>> {
+    let handler = handler_of(errors);
     if let Chars::Ascii(b) = s.chars()
         && encoding.bytes_per_unit() == 1
         && encoding != Encoding::Utf8Sig
@@ -397,6 +412,9 @@ pub fn encode(vm: &Vm, s: Gc<Str>, encoding: Encoding, handler: Handler) -> PyRe
     }
     vm.check_room(s.len().saturating_mul(8))?;
     encode_points(&Vm::code_points_of(&s), encoding, handler).map_err(|range| {
+        if handler == Handler::Unknown {
+            return unknown_handler(vm, errors);
+        }
         let reason = match encoding {
             Encoding::Ascii => "ordinal not in range(128)",
             Encoding::Latin1 => "ordinal not in range(256)",
@@ -414,8 +432,12 @@ pub fn decode(
     encoding: Option<Gc<Str>>,
     errors: Option<Gc<Str>>,
 ) -> PyResult<Gc<Str>> {
+    if bytes.is_empty() {
+        // Before the names are looked up, as CPython.
+        return vm.new_ascii(b"");
+    }
     let encoding = encoding_of(vm, encoding)?;
-    let handler = handler_of(vm, errors)?;
+    let handler = handler_of(errors);
     if bytes.is_ascii() && matches!(encoding, Encoding::Utf8 | Encoding::Ascii | Encoding::Latin1) {
         return vm.new_latin1(bytes);
     }
@@ -428,7 +450,20 @@ pub fn decode(
     let mut out = StrBuilder::with_capacity(bytes.len());
     match decode_points(bytes, encoding, handler, &mut out) {
         Ok(()) => out.finish(vm),
-        Err(bad) => Err(unicode_error(vm, true, encoding, object, &bad.range, bad.reason)),
+        Err(_) if handler == Handler::Unknown => Err(unknown_handler(vm, errors)),
+        Err(_) if handler == Handler::XmlCharRefReplace => {
+            Err(vm.type_error("don't know how to handle UnicodeDecodeError in error callback"))
+        }
+        Err(bad) => {
+            // Errors name the byte order that was found.
+            let order = if bad.big { Order::Big } else { Order::Little };
+            let read_as = match encoding {
+                Encoding::Utf16(_) => Encoding::Utf16(order),
+                Encoding::Utf32(_) => Encoding::Utf32(order),
+                other => other,
+            };
+            Err(unicode_error(vm, true, read_as, object, &bad.range, bad.reason))
+        }
     }
 }
 
@@ -438,6 +473,7 @@ pub(crate) fn codec_arguments(
     rest: Args<'_>,
     name: &str,
 ) -> PyResult<(Option<Gc<Str>>, Option<Gc<Str>>)> {
+    super::split::at_most(vm, rest, name, 2)?;
     let [encoding, errors] = rest.bind(vm, name, ["encoding", "errors"], 0, 0, 2)?;
     let check = |v: Value, what: &str| -> PyResult<Option<Gc<Str>>> {
         match v.bound() {
@@ -451,14 +487,14 @@ pub(crate) fn codec_arguments(
 pub(super) fn encode_method(vm: &Vm, a: Args<'_>) -> PyResult {
     let (s, rest) = a.this::<Str>(vm, "encode")?;
     let (encoding, errors) = codec_arguments(vm, rest, "encode")?;
-    let bytes = encode(vm, s, encoding_of(vm, encoding)?, handler_of(vm, errors)?)?;
+    let bytes = encode(vm, s, encoding_of(vm, encoding)?, errors)?;
     Ok(vm.new_bytes(&bytes)?.value())
 }
 
 impl Vm {
     /// `s.encode(encoding, errors)`; `None` = `utf-8`, `strict`.
     pub fn encode_str(&self, s: Gc<Str>, encoding: Option<Gc<Str>>, errors: Option<Gc<Str>>) -> PyResult<Vec<u8>> {
-        encode(self, s, encoding_of(self, encoding)?, handler_of(self, errors)?)
+        encode(self, s, encoding_of(self, encoding)?, errors)
     }
 }
 
@@ -498,7 +534,7 @@ mod tests {
             (b"\xc0\x80", 0..1, "invalid start byte"),
         ] {
             let r = decode_points(b, Encoding::Utf8, STRICT, &mut StrBuilder::new());
-            assert_eq!(r, Err(Bad { range, reason }), "{b:?}");
+            assert_eq!(r, Err(Bad { range, reason, big: false }), "{b:?}");
         }
         let mut out = StrBuilder::new();
         assert_eq!(decode_points(b"\xff\xe2\x82x", Encoding::Utf8, Handler::BackslashReplace, &mut out), Ok(()));

@@ -349,11 +349,13 @@ impl Vm {
 
 pub(super) fn replace(vm: &Vm, a: Args<'_>) -> PyResult {
     let (s, rest) = a.this::<Str>(vm, "replace")?;
-    if rest.len() < 2 {
-        return Err(vm.type_error(format!(
-            "replace() takes at least 2 positional arguments ({} given)",
-            rest.len()
-        )));
+    let given = rest.all().len();
+    if rest.len() < 2 || given > 3 {
+        return Err(vm.type_error(if rest.len() < 2 {
+            format!("replace() takes at least 2 positional arguments ({} given)", rest.len())
+        } else {
+            format!("replace() takes at most 3 arguments ({given} given)")
+        }));
     }
     let [old, new, count] = rest.bind(vm, "replace", ["old", "new", "count"], 2, 2, 3)?;
     let old = vm.str_argument(old, "replace() argument 1")?;

@@ -195,10 +195,15 @@ impl Vm {
         Ok(out.value())
     }
 
+    /// The type of an argument in messages about it; None goes by its own name.
+    fn shown_type(&self, v: Value) -> String {
+        if v.is_none() { "None".to_owned() } else { self.type_name(v) }
+    }
+
     /// TypeError unless `v` is a string: `what() argument N must be str, not T`.
     pub(crate) fn str_argument(&self, v: Value, what: &str) -> PyResult<Gc<Str>> {
         v.downcast::<Str>()
-            .ok_or_else(|| self.type_error(format!("{what} must be str, not {}", self.type_name(v))))
+            .ok_or_else(|| self.type_error(format!("{what} must be str, not {}", self.shown_type(v))))
     }
 }
 

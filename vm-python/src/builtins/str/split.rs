@@ -22,8 +22,19 @@ fn pieces(vm: &Vm, s: Gc<Str>, ranges: Vec<Range<usize>>) -> PyResult {
     Ok(vm.new_list_of(out.into_items()?)?.value())
 }
 
+/// TypeError if there are more than `max` arguments, keywords included.
+pub(crate) fn at_most(vm: &Vm, rest: Args<'_>, name: &str, max: usize) -> PyResult<()> {
+    let given = rest.all().len();
+    if given > max {
+        let s = if max == 1 { "" } else { "s" };
+        return Err(vm.type_error(format!("{name}() takes at most {max} argument{s} ({given} given)")));
+    }
+    Ok(())
+}
+
 /// `sep` and `maxsplit` of the split family; a negative maximum is none.
 pub(crate) fn split_arguments(vm: &Vm, rest: Args<'_>, name: &str) -> PyResult<(Option<Value>, usize)> {
+    at_most(vm, rest, name, 2)?;
     let [sep, max] = rest.bind(vm, name, ["sep", "maxsplit"], 0, 0, 2)?;
     let max = if max.is_unbound() { -1 } else { vm.index_i64(max)? };
     Ok((sep.bound().filter(|s| !s.is_none()), usize::try_from(max).unwrap_or(usize::MAX)))

@@ -33,12 +33,12 @@ pub(super) fn maketrans(vm: &Vm, a: Args<'_>) -> PyResult {
         }
         return Ok(out.value());
     }
+    let to = vm.str_argument(v[1], "maketrans() argument 2")?;
     let Some(from) = v[0].downcast::<Str>() else {
         return Err(
             vm.type_error("first maketrans argument must be a string if there is a second argument")
         );
     };
-    let to = vm.str_argument(v[1], "maketrans() argument 2")?;
     if from.len() != to.len() {
         return Err(vm.value_error("the first two maketrans arguments must have equal length"));
     }
