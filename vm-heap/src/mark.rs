@@ -37,6 +37,9 @@ pub struct Marker<'h> {
     verifier: Option<&'h Verifier>,
     /// References are only written down: nothing is marked.
     recording: bool,
+    /// In poison and verify mode each reference is looked at, and `tracing` says whose it is.
+    careful: bool,
+    tracing: Option<NonNull<Header>>,
 }
 
 // SAFETY: the references on the stack are to cells of the heap, which outlives the marker and is not mutated while several
@@ -63,6 +66,8 @@ impl<'h> Marker<'h> {
             stack: Vec::new(),
             verifier: None,
             recording: false,
+            careful: heap.config.poison || heap.config.verify,
+            tracing: None,
         }
     }
 
@@ -100,6 +105,7 @@ impl<'h> Marker<'h> {
             marks: verifier.marks(),
             epoch: 1,
             verifier: Some(verifier),
+            ages: false,
             ..Self::new(heap, 1)
         }
     }
@@ -117,9 +123,10 @@ impl<'h> Marker<'h> {
         if mark.load(Ordering::Relaxed) != self.epoch {
             // Two markers may both come here; the cell is then traced twice, which is harmless.
             mark.store(self.epoch, Ordering::Relaxed);
-            if let Some(verifier) = self.verifier {
-                verifier.check(self.heap, cell);
-            } else if self.ages {
+            if self.careful {
+                self.look(cell);
+            }
+            if self.ages {
                 age(cell);
             }
             self.stack.push(cell);
@@ -133,6 +140,23 @@ impl<'h> Marker<'h> {
             && let Some(cell) = NonNull::new((word & !TAG_MASK) as *mut Header)
         {
             self.visit(cell);
+        }
+    }
+
+    /// Checks a reference.
+    ///
+    /// # Panics
+    /// When it leads to no cell: somebody held it where the collector does not look, or stored it into a cell that was dead.
+    #[cold]
+    #[inline(never)]
+    fn look(&self, cell: NonNull<Header>) {
+        match self.verifier {
+            Some(verifier) => verifier.check(self.heap, cell, self.tracing),
+            None => {
+                // SAFETY: the address is in the heap's range, mapped, and the world is stopped.
+                let kind = unsafe { cell.as_ref() }.kind;
+                assert!(kind != 0, "heap: {} leads to {cell:p}, where no cell is", holder(self.tracing));
+            }
         }
     }
 
@@ -257,6 +281,9 @@ impl<'h> Marker<'h> {
                     }
                 }
             };
+            if self.careful {
+                self.tracing = Some(cell);
+            }
             // SAFETY: only references to cells come here, and a cell that is referenced or revived has its header.
             unsafe { hooks.trace(cell, self) };
             if self.stack.len() > SPLIT_ABOVE
@@ -285,6 +312,15 @@ fn age(cell: NonNull<Header>) {
     // SAFETY: a cell that is being marked; the world is stopped.
     let gc = unsafe { &cell.as_ref().gc };
     gc.store(gc.load(Ordering::Relaxed) | gc_bits::OLD_UNLOGGED, Ordering::Relaxed);
+}
+
+/// Whose reference it is, for messages.
+pub(crate) fn holder(tracing: Option<NonNull<Header>>) -> String {
+    tracing.map_or_else(
+        || "a root".to_owned(),
+        // SAFETY: a cell that is being traced.
+        |cell| format!("a reference of the cell {cell:p} (kind {})", unsafe { cell.as_ref() }.kind),
+    )
 }
 
 #[inline(always)]

@@ -8,7 +8,7 @@ use vm_core::world::WorldStopped;
 use crate::blocks::Phase;
 use crate::header::Header;
 use crate::heap::{Heap, Pending};
-use crate::mark::Marker;
+use crate::mark::{Marker, holder};
 use crate::size_class::{bytes_of, cell_of_granule};
 use crate::space::{BLOCK_BYTES, BLOCK_GRANULES, GRANULE};
 
@@ -49,7 +49,7 @@ impl Verifier {
     }
 
     /// One reference.
-    pub(crate) fn check(&self, heap: &Heap, cell: NonNull<Header>) {
+    pub(crate) fn check(&self, heap: &Heap, cell: NonNull<Header>, tracing: Option<NonNull<Header>>) {
         let address = cell.as_ptr() as usize;
         let number = heap.space.block_of(address);
         let block = heap.space.state(number).get();
@@ -67,8 +67,9 @@ impl Verifier {
         let kind = unsafe { cell.as_ref() }.kind;
         assert!(
             begins_cell && live && kind != 0 && address.is_multiple_of(GRANULE),
-            "heap verifier: a reference leads to {cell:p}, which is no live cell (block {number}: {block:?}, granule \
-             {granule}, begins a cell: {begins_cell}, live: {live}, kind {kind})"
+            "heap verifier: {} leads to {cell:p}, which is no live cell (block {number}: {block:?}, granule {granule}, begins a \
+             cell: {begins_cell}, live: {live}, kind {kind})",
+            holder(tracing)
         );
     }
 }

@@ -82,6 +82,21 @@ impl VmStack {
         true
     }
 
+    /// Reports the words between `from` (`None`: the base) and the top, which may be references and may be stale.
+    ///
+    /// # Safety
+    /// The world is stopped, and `from` is in the stack.
+    pub unsafe fn visit_from(&self, from: Option<*mut u64>, m: &mut vm_heap::Marker<'_>) {
+        let mut p = from.unwrap_or(self.base);
+        while p < self.top.get() {
+            // SAFETY: between base and top of the mapping.
+            unsafe {
+                m.visit_conservative(p.read() as usize);
+                p = p.add(1);
+            }
+        }
+    }
+
     /// Overwrites what lies above the newest frame, so that no word there outlives the collection that did not mark it.
     ///
     /// # Safety

@@ -339,10 +339,20 @@ impl Vm {
     fn trace_roots(&self, m: &mut Marker) {
         self.clear_type_cache();
         m.visit_word(self.handled.get().bits());
+        let mut linked_end = None;
         for f in self.frames() {
             // SAFETY: the world is stopped; frames in the chain are live.
-            unsafe { Frame::trace(f, m) };
+            unsafe {
+                Frame::trace(f, m);
+                if !(*f).in_generator {
+                    // The newest is the highest.
+                    linked_end.get_or_insert(Frame::end(f));
+                }
+            }
         }
+        // A frame whose arguments are being bound is on the stack, and not yet in the chain. Which of its registers are written nobody can tell.
+        // SAFETY: the world is stopped.
+        unsafe { self.stack.visit_from(linked_end, m) };
         // SAFETY: the world is stopped.
         unsafe { self.stack.clear_above_top() };
         self.repr_stack.trace(m);

@@ -73,6 +73,15 @@ impl Frame {
         // Only an address: whoever uses it knows that the frame is live.
         frame.wrapping_add(1).cast()
     }
+    /// Behind the registers of a frame.
+    ///
+    /// # Safety
+    /// `frame` is a live frame.
+    #[must_use]
+    pub unsafe fn end(frame: *mut Frame) -> *mut u64 {
+        // SAFETY: by the caller; `nregs` registers follow the header.
+        unsafe { Frame::regs(frame).add((&*frame).code.nregs as usize).cast() }
+    }
     /// Word offset of the instruction that runs (or where a suspended generator stands).
     #[inline]
     #[must_use]
