@@ -32,26 +32,10 @@ pub fn make(vm: &Vm) -> PyResult<Gc<Module>> {
 }
 
 impl Vm {
-    /// A full collection now; finalizers and callbacks that are due run before it returns. How many container objects it found
-    /// dead: garbage of every kind, as there are no reference counts that would have freed some of it before.
-    pub fn collect_garbage(&self) -> PyResult<usize> {
-        let before = self.count_containers();
+    /// A full collection now; finalizers and callbacks that are due run before it returns.
+    pub fn collect_garbage(&self) -> PyResult<()> {
         self.interp().heap.collect(self.heap(), &self.attached(), Reason::Explicit);
-        let after = self.count_containers();
-        self.poll()?;
-        Ok(before.saturating_sub(after))
-    }
-
-    fn count_containers(&self) -> usize {
-        let heap = &self.interp().heap;
-        let mut n = 0;
-        self.stop_the_world(|world| {
-            heap.for_each_object(world, |cell| {
-                // SAFETY: the heap visits cells that are valid, in a pause.
-                n += usize::from(is_container(Kind::of(unsafe { cell.as_ref() })));
-            });
-        });
-        n
+        self.poll()
     }
 
     /// The container objects for which `keep` holds; it runs in a pause and must not allocate.
@@ -128,7 +112,9 @@ static FUNCTIONS: &[FunctionDef] = &[
         {
             return Err(vm.value_error("invalid generation"));
         }
-        Ok(Value::small_int(vm.collect_garbage()? as i64))
+        vm.collect_garbage()?;
+        // No count: sweeping is lazy, and another thread's collection may have found what this caller dropped.
+        Ok(Value::NONE)
     }),
     FunctionDef::new("enable", |vm, args| set_enabled(vm, args, "enable", true)),
     FunctionDef::new("disable", |vm, args| set_enabled(vm, args, "disable", false)),
