@@ -34,7 +34,7 @@
 //! | unlock: store 0 | Release | lock | no RMW succeeds from 1 |
 //! | unlock: light fence; announce: heavy fence | SeqCst | each other | R8 |
 //! | block pointer, count, slots | Release / Acquire | each other | R2, R4, R5 |
-//! | entry count | Release / Acquire | each other | R9 |
+//! | count of entries | Release / Acquire | each other | R9 |
 //! | shape word | Release / Acquire | each other | R6 |
 //!
 //! **Checked by** `p17.*`. **Not checked**: `membarrier` (the heavy fence of the shipping build) is trusted.
@@ -206,7 +206,7 @@ impl<B> BlockPtr<B> {
 /// The items of a list-like block: a count and as many slots as there is room. A view; the embedder owns the layout.
 #[derive(Clone, Copy, Debug)]
 pub struct Items<'b> {
-    count: &'b AtomicUsize,
+    count: &'b Count,
     slots: &'b [WordSlot],
 }
 
@@ -218,7 +218,7 @@ impl<'b> Items<'b> {
     /// A view of a block.
     #[inline]
     #[must_use]
-    pub fn new(count: &'b AtomicUsize, slots: &'b [WordSlot]) -> Self {
+    pub fn new(count: &'b Count, slots: &'b [WordSlot]) -> Self {
         Self { count, slots }
     }
 
@@ -226,7 +226,7 @@ impl<'b> Items<'b> {
     #[inline]
     #[must_use]
     pub fn len(&self) -> usize {
-        self.count.load(if mutant!("p17.count-relaxed") { Ordering::Relaxed } else { Ordering::Acquire })
+        self.count.get()
     }
 
     /// Whether there is none.
@@ -257,7 +257,7 @@ impl<'b> Items<'b> {
     /// Replaces item `i`; false out of bounds.
     #[inline]
     pub fn set(&self, _: &ByteGuard<'_>, i: usize, word: u64) -> bool {
-        let there = i < self.count.load(Ordering::Relaxed);
+        let there = i < self.count.get();
         if there {
             self.slots[i].store(word);
         }
@@ -270,24 +270,19 @@ impl<'b> Items<'b> {
     /// [`Full`]: nothing has changed.
     #[inline]
     pub fn push(&self, _: &ByteGuard<'_>, word: u64) -> Result<(), Full> {
-        let n = self.count.load(Ordering::Relaxed);
-        let slot = self.slots.get(n).ok_or(Full)?;
-        if mutant!("p17.count-before-item") {
-            self.count.store(n + 1, Ordering::Release);
-            slot.store(word);
-            return Ok(());
+        if self.count.get() == self.slots.len() {
+            return Err(Full);
         }
-        slot.store(word);
-        self.count.store(n + 1, Ordering::Release);
+        self.count.append(|n| self.slots[n].store(word));
         Ok(())
     }
 
     /// Removes the last item and leaves `empty` in its slot (P17.R5).
     #[inline]
     pub fn pop(&self, _: &ByteGuard<'_>, empty: u64) -> Option<u64> {
-        let n = self.count.load(Ordering::Relaxed).checked_sub(1)?;
+        let n = self.count.get().checked_sub(1)?;
         let word = self.slots[n].load();
-        self.count.store(n, Ordering::Release);
+        self.count.set(n);
         if !mutant!("p17.pop-leaves-item") {
             self.slots[n].store(empty);
         }
@@ -296,29 +291,30 @@ impl<'b> Items<'b> {
 
     /// Fills this block, which no other thread can reach yet, with the items of `old`, whose lock is held, and `empty` behind them.
     pub fn fill_from(&self, _: &ByteGuard<'_>, old: Items<'_>, empty: u64) {
-        let n = old.count.load(Ordering::Relaxed).min(self.slots.len());
+        let n = old.count.get().min(self.slots.len());
         for (to, from) in self.slots.iter().zip(&old.slots[..n]) {
             to.init_relaxed(from.load());
         }
         for slot in &self.slots[n..] {
             slot.init_relaxed(empty);
         }
-        self.count.store(n, Ordering::Relaxed);
+        self.count.set(n);
     }
 }
 
-/// How many entries were ever added to the table of a dict or a set (P17.R9). Deleted ones stay counted.
+/// How many items a block has (P17.R4), or how many entries were ever added to a table (P17.R9). Whoever reads a count sees everything that it
+/// counts.
 #[repr(transparent)]
 #[derive(Debug)]
-pub struct EntryCount(AtomicUsize);
+pub struct Count(AtomicUsize);
 
-impl Default for EntryCount {
+impl Default for Count {
     fn default() -> Self {
         Self::new(0)
     }
 }
 
-impl EntryCount {
+impl Count {
     /// A count of `n`. Zeroed memory is a count of 0.
     #[inline]
     #[must_use]
@@ -326,11 +322,17 @@ impl EntryCount {
         Self(AtomicUsize::new(n))
     }
 
-    /// The count; read it before looking a key up.
+    /// The count; read it before looking a key up, or an item.
     #[inline(always)]
     #[must_use]
     pub fn get(&self) -> usize {
-        self.0.load(Ordering::Acquire)
+        self.0.load(if mutant!("p17.count-relaxed") { Ordering::Relaxed } else { Ordering::Acquire })
+    }
+
+    /// Publishes another count: the slots below it are filled. The caller holds the object's lock, or no other thread can reach the block yet.
+    #[inline(always)]
+    pub fn set(&self, n: usize) {
+        self.0.store(n, Ordering::Release);
     }
 
     /// Adds an entry: `write` gets its number, writes it and makes it findable; then it is counted. The caller holds the object's lock, or
@@ -383,8 +385,8 @@ mod tests {
 
     const EMPTY: u64 = u64::MAX;
 
-    fn block(room: usize) -> (AtomicUsize, Vec<WordSlot>) {
-        (AtomicUsize::new(0), (0..room).map(|_| WordSlot::new(EMPTY)).collect())
+    fn block(room: usize) -> (Count, Vec<WordSlot>) {
+        (Count::new(0), (0..room).map(|_| WordSlot::new(EMPTY)).collect())
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use vm_core::published::{BlockPtr, ByteLock, EntryCount, Full, Items, transition};
+use vm_core::published::{BlockPtr, ByteLock, Count, Full, Items, transition};
 use vm_core::runtime::{Interpreter, Runtime};
 use vm_core::slot::WordSlot;
-use vm_core::sync::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use vm_core::sync::{AtomicU32, AtomicU64, Ordering};
 use vm_core::world::Attached;
 
 use super::{Private, born, join_all, rig, spawn};
@@ -14,7 +14,7 @@ use crate::registry::{Check, Seeded, seeded};
 const EMPTY: u64 = u64::MAX;
 
 struct Block {
-    count: AtomicUsize,
+    count: Count,
     slots: Vec<WordSlot>,
     /// Written when the block is made: a reader that is early is a race.
     made: Private,
@@ -24,7 +24,7 @@ impl Block {
     /// Leaked, as the collector frees no block while a model runs.
     fn new(room: usize) -> *mut Self {
         let slots = (0..room).map(|_| WordSlot::new(EMPTY)).collect();
-        let block = Self { count: AtomicUsize::new(0), slots, made: Private::new() };
+        let block = Self { count: Count::new(0), slots, made: Private::new() };
         block.made.add(1);
         Box::into_raw(Box::new(block))
     }
@@ -262,7 +262,7 @@ fn shapes(readers: usize) {
 /// A dict's table: two entries of one key at most if the protocol is wrong.
 struct Table {
     lock: ByteLock,
-    count: EntryCount,
+    count: Count,
     /// Number of the entry plus 1; 0 for none.
     index: Vec<AtomicU32>,
     keys: Vec<WordSlot>,
@@ -274,7 +274,7 @@ impl Table {
         let slots = || (0..room).map(|_| WordSlot::new(EMPTY)).collect();
         Self {
             lock: ByteLock::new(),
-            count: EntryCount::new(0),
+            count: Count::new(0),
             index: (0..room).map(|_| AtomicU32::new(0)).collect(),
             keys: slots(),
             values: slots(),
@@ -420,7 +420,7 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p17.slot-relaxed", "p17.replace.2"),
     seeded("p17.pointer-relaxed", "p17.append.2"),
     seeded("p17.count-relaxed", "p17.append.2"),
-    seeded("p17.count-before-item", "p17.append.2"),
+    seeded("p17.counted-before-findable", "p17.append.2"),
     seeded("p17.lock-by-load-store", "p17.lock.3"),
     seeded("p17.lock-relaxed", "p17.lock.3"),
     seeded("p17.unlock-relaxed", "p17.lock.3"),

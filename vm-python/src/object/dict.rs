@@ -7,7 +7,7 @@
 //! * Look-ups that run `__eq__` run unlocked; a writer then validates, under the lock, that the table, its entry count
 //!   and the entry found are still the ones it looked at, or starts again (rule L4).
 
-use vm_core::published::EntryCount;
+use vm_core::published::Count;
 use vm_core::sync::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use vm_heap::Header;
 
@@ -33,7 +33,7 @@ pub struct Entry {
 pub struct DictTable {
     header: Header,
     /// Entries ever appended to this table.
-    used: EntryCount,
+    used: Count,
     cap: usize,
     index_mask: usize,
     entries: [Entry; 0],

@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, marker::PhantomData};
 
-use vm_core::sync::{AtomicUsize, Ordering};
+use vm_core::published::Count;
 use vm_heap::Header;
 
 use super::{
@@ -16,7 +16,7 @@ use crate::{error::PyResult, value::Value, vm::Vm};
 #[repr(C)]
 pub struct Items {
     header: Header,
-    len: AtomicUsize,
+    len: Count,
     cap: usize,
     slots: [Slot; 0],
 }
@@ -31,7 +31,7 @@ impl Items {
     #[inline(always)]
     #[must_use]
     pub fn len(&self) -> usize {
-        self.len.load(Ordering::Acquire)
+        self.len.get()
     }
     /// Whether no item is in use.
     #[inline(always)]
@@ -62,7 +62,12 @@ impl Items {
     #[inline(always)]
     pub fn set_len(&self, n: usize) {
         debug_assert!(n <= self.cap);
-        self.len.store(n, Ordering::Release);
+        self.len.set(n);
+    }
+    /// Writes `v` behind the last item and counts it (P17.R4); there is room. Owner or lock holder only.
+    #[inline(always)]
+    pub fn append(&self, vm: &Vm, v: Value) {
+        self.len.append(|n| self.slots()[n].set(vm, &self.header, v));
     }
     /// The items as a slice of values: a snapshot view for a block that nobody else writes (RootVec).
     #[inline(always)]
@@ -156,9 +161,7 @@ impl<'v> RootVec<'v> {
                 n
             }
         };
-        let n = b.len();
-        b.slots()[n].set(self.vm, b.header(), v);
-        b.set_len(n + 1);
+        b.append(self.vm, v);
         Ok(())
     }
     /// Appends all of `items`.

@@ -126,10 +126,8 @@ impl Gc<List> {
         {
             let _g = vm.lock(self.header());
             let b = self.block();
-            let n = b.len();
-            if n < b.cap() {
-                b.slots()[n].set(vm, b.header(), v);
-                b.set_len(n + 1);
+            if b.len() < b.cap() {
+                b.append(vm, v);
                 return Ok(());
             }
         }

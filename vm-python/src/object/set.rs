@@ -7,7 +7,7 @@
 //! * Look-ups may run `__eq__` and are unlocked; a writer validates, under the lock, that the table is the one it looked
 //!   at and that no key was put into it since, or starts again (rule L4).
 
-use vm_core::published::EntryCount;
+use vm_core::published::Count;
 use vm_core::sync::{AtomicU64, AtomicUsize, Ordering};
 use vm_heap::{Header, Marker};
 
@@ -74,7 +74,7 @@ pub struct SetTable {
     /// Slots that are not empty.
     fill: AtomicUsize,
     /// Keys ever put into this table.
-    puts: EntryCount,
+    puts: Count,
     entries: [SetEntry; 0],
 }
 
