@@ -458,6 +458,7 @@ fn block_len(op: Op, operands: &[u16; 3]) -> u16 {
 /// One past the last register that an operand writes; 0 if it writes none.
 pub fn written_end(op: Op, kind: Operand, value: u16, c: u16) -> u16 {
     match kind {
+        Operand::Dst if op.info().base == Op::LOAD_GLOBAL => value.saturating_add(1 + c),
         Operand::Dst | Operand::Acc => value.saturating_add(1),
         Operand::DstBase => value.saturating_add(match op.info().base {
             Op::UNPACK_SEQUENCE => c,

@@ -314,9 +314,9 @@ opcodes! {
     LOAD_FROM_DICT_OR_DEREF (Dst, Src, K) cache 0 esc "Class body: A = frame locals[name C], else content of the cell in B.";
 
     // --- names ---
-    LOAD_GLOBAL (Dst, K, No) cache 5 esc "A = global or builtin named B.";
-    LOAD_GLOBAL_MODULE: LOAD_GLOBAL (Dst, K, No) cache 5 esc "Presence in the globals guarded by keys identity.";
-    LOAD_GLOBAL_BUILTIN: LOAD_GLOBAL (Dst, K, No) cache 5 esc "Absence in globals guarded by identity and entry count; presence in builtins by identity.";
+    LOAD_GLOBAL (Dst, K, Imm) cache 5 esc "A = global or builtin named B; C = 1: A+1 = UNBOUND too, as CALL wants it.";
+    LOAD_GLOBAL_MODULE: LOAD_GLOBAL (Dst, K, Imm) cache 5 esc "Presence in the globals guarded by keys identity.";
+    LOAD_GLOBAL_BUILTIN: LOAD_GLOBAL (Dst, K, Imm) cache 5 esc "Absence in globals guarded by identity and entry count; presence in builtins by identity.";
     STORE_GLOBAL (K, Rk, No) cache 0 esc "globals[A] = B.";
     DELETE_GLOBAL (K, No, No) cache 0 esc "del globals[A].";
     LOAD_NAME (Dst, K, No) cache 0 esc "A = locals, globals or builtins by name B.";

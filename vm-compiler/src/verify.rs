@@ -253,7 +253,8 @@ impl Flow<'_> {
         }
         for (kind, &value) in op.info().operands.iter().zip(&instruction.operands) {
             let end = written_end(op, *kind, value, instruction.operands[2]);
-            let start = if *kind == Operand::DstBase { value } else { end.saturating_sub(1) };
+            let start =
+                if matches!(kind, Operand::Dst | Operand::DstBase) { value } else { end.saturating_sub(1) };
             (start..end).for_each(|register| insert(set, register));
         }
     }

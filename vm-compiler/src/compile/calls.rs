@@ -78,6 +78,18 @@ impl<'a> Compiler<'a> {
 
     /// The callable in the next temporary, and no `self` after it.
     fn push_callable(&mut self, func: &'a Expr) -> Result {
+        if let ExprKind::Name(name) = &func.kind
+            && !self.table.scope(self.unit.scope).sees_class
+        {
+            let mangled = self.mangled(name);
+            if self.binding(&mangled) == Binding::Global && &*mangled != "__debug__" {
+                let block = self.unit.code.top;
+                let name = self.unit.code.name(&mangled);
+                self.at(func.span, |this| this.unit.code.emit(Op::LOAD_GLOBAL, block, name, 1));
+                self.unit.code.alloc_block(2);
+                return Ok(());
+            }
+        }
         self.push(func)?;
         let no_self = self.unit.code.alloc();
         self.unit.code.emit(Op::CLEAR_FAST, no_self, 0, 0);

@@ -747,6 +747,10 @@ impl Vm {
                         adapt!(vm.specialize_global(ip, w, func, name!(b(w))));
                         save!();
                         set!(a(w), check!(vm.load_global(func, name!(b(w)))));
+                        if c(w) != 0 {
+                            // The callable of a CALL block, without `self`.
+                            set!(a(w) + 1, Value::UNBOUND);
+                        }
                         next!(6)
                     }
                     raw::LOAD_GLOBAL_MODULE => {
@@ -760,6 +764,10 @@ impl Vm {
                             miss!();
                         }
                         set!(a(w), v);
+                        if c(w) != 0 {
+                            // The callable of a CALL block, without `self`.
+                            set!(a(w) + 1, Value::UNBOUND);
+                        }
                         next!(6)
                     }
                     raw::LOAD_GLOBAL_BUILTIN => {
@@ -778,6 +786,10 @@ impl Vm {
                             miss!();
                         }
                         set!(a(w), v);
+                        if c(w) != 0 {
+                            // The callable of a CALL block, without `self`.
+                            set!(a(w) + 1, Value::UNBOUND);
+                        }
                         next!(6)
                     }
                     raw::STORE_GLOBAL => {
