@@ -6,7 +6,8 @@ def ring(n):
     nodes = [Node() for _ in range(n)]
     for i, node in enumerate(nodes): node.next = nodes[(i + 1) % n]
 for _ in range(50): ring(100)
-print(isinstance(gc.collect(), int), gc.collect() >= 0, len(gc.get_threshold()), gc.collect(0) >= 0)
+gc.collect(); gc.collect(0)
+print(len(gc.get_threshold()))
 keep = [[i] for i in range(1000)]
 gc.collect()
 print(sum(x[0] for x in keep), len(gc.get_count()) > 0, gc.is_tracked([]))

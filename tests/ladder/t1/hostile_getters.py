@@ -1,4 +1,5 @@
 # Attribute hooks that raise, return nonsense or change the class.
+# by-hand: 3.14 says what the value was used for
 class A:
     def __getattribute__(self, name):
         if name == 'boom': raise KeyError(name)
