@@ -47,24 +47,32 @@ impl TypeCode {
 
     /// The raw bits of a value.
     fn encode(self, vm: &Vm, v: Value) -> PyResult<u64> {
-        let limits = |name: &str, min: i64, max: i64| -> PyResult<u64> {
+        // As C's argument parsing does it: to a long, to what it is passed as, to what is stored.
+        let limits = |steps: &[(&str, i64, i64)]| -> PyResult<u64> {
             let i = vm.index(v)?;
-            let n = IntRef::of(i).unwrap_or(IntRef::Small(0));
-            match n.to_i64() {
-                Some(n) if (min..=max).contains(&n) => Ok(n as u64),
-                _ if n.is_negative() => Err(vm.overflow_error(format!("{name} is less than minimum"))),
-                _ => Err(vm.overflow_error(format!("{name} is greater than maximum"))),
+            let Some(n) = IntRef::of(i).and_then(IntRef::to_i64) else {
+                return Err(vm.overflow_error("Python int too large to convert to C long"));
+            };
+            for &(name, min, max) in steps {
+                if n < min {
+                    return Err(vm.overflow_error(format!("{name} is less than minimum")));
+                }
+                if n > max {
+                    return Err(vm.overflow_error(format!("{name} is greater than maximum")));
+                }
             }
+            Ok(n as u64)
         };
+        let short = ("signed short integer", -0x8000, 0x7FFF);
+        let int = ("signed integer", i64::from(i32::MIN), i64::from(i32::MAX));
         match self.0 {
             b'd' => Ok(vm.float_of(v)?.to_bits()),
             b'f' => Ok(u64::from((vm.float_of(v)? as f32).to_bits())),
-            b'b' => limits("signed char", -128, 127),
-            b'B' => limits("unsigned byte integer", 0, 255),
-            b'h' => limits("signed short integer", -0x8000, 0x7FFF),
-            b'H' => limits("unsigned short", 0, 0xFFFF),
-            b'i' => limits("signed integer", i64::from(i32::MIN), i64::from(i32::MAX)),
-            b'I' => limits("unsigned int", 0, i64::from(u32::MAX)),
+            b'b' => limits(&[short, ("signed char", -128, 127)]),
+            b'B' => limits(&[("unsigned byte integer", 0, 255)]),
+            b'h' => limits(&[short]),
+            b'H' => limits(&[int, ("unsigned short", 0, 0xFFFF)]),
+            b'i' => limits(&[int]),
             b'l' | b'q' => {
                 let i = vm.index(v)?;
                 IntRef::of(i).and_then(IntRef::to_i64).map(|n| n as u64).ok_or_else(|| {
@@ -75,19 +83,24 @@ impl TypeCode {
                     })
                 })
             }
-            b'L' | b'Q' => {
+            b'I' | b'L' | b'Q' => {
                 let i = vm.index(v)?;
                 let n = IntRef::of(i).unwrap_or(IntRef::Small(0));
                 if n.is_negative() {
-                    return Err(vm.overflow_error("can't convert negative value to unsigned int"));
-                }
-                n.to_u64().ok_or_else(|| {
-                    vm.overflow_error(if self.0 == b'L' {
-                        "Python int too large to convert to C unsigned long"
+                    return Err(vm.overflow_error(if self.0 == b'Q' {
+                        "can't convert negative int to unsigned"
                     } else {
-                        "int too big to convert"
-                    })
-                })
+                        "can't convert negative value to unsigned int"
+                    }));
+                }
+                match n.to_u64() {
+                    Some(n) if self.0 == b'I' && n > u64::from(u32::MAX) => {
+                        Err(vm.overflow_error("unsigned int is greater than maximum"))
+                    }
+                    Some(n) => Ok(n),
+                    None if self.0 == b'Q' => Err(vm.overflow_error("int too big to convert")),
+                    None => Err(vm.overflow_error("Python int too large to convert to C unsigned long")),
+                }
             }
             _ => match v.downcast::<Str>() {
                 Some(s) if s.len() == 1 => Ok(u64::from(s.code_point(0))),
@@ -277,7 +290,7 @@ fn new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> PyResult {
         if let Some(bytes) = methods::bytes_of(v) {
             methods::append_bytes(vm, a, &bytes)?;
         } else {
-            methods::extend_from(vm, a, v)?;
+            methods::extend_from(vm, a, v, true)?;
         }
     }
     Ok(a.value())
@@ -505,7 +518,7 @@ fn inplace(vm: &Vm, op: BinOp, x: Value, y: Value) -> PyResult {
                     vm.type_error(format!("can only extend with array (not \"{}\")", vm.type_name(y)))
                 );
             };
-            methods::extend_from(vm, a, b.value())?;
+            methods::extend_from(vm, a, b.value(), false)?;
             Ok(x)
         }
         BinOp::Multiply if vm.is_int(y) => {

@@ -42,8 +42,9 @@ static FUNCTIONS: &[FunctionDef] = &[
     FunctionDef::new("_heapify_max", |vm, a| heapify(vm, a, "_heapify_max", true)),
 ];
 
-fn list_of(vm: &Vm, v: Value, name: &str) -> PyResult<Gc<List>> {
-    v.downcast::<List>().ok_or_else(|| vm.type_error(format!("{name}() argument must be list, not {}", vm.type_name(v))))
+fn list_of(vm: &Vm, v: Value, name: &str, which: &str) -> PyResult<Gc<List>> {
+    v.downcast::<List>()
+        .ok_or_else(|| vm.type_error(format!("{name}() argument{which} must be list, not {}", vm.type_name(v))))
 }
 
 #[cold]
@@ -108,7 +109,7 @@ fn sift_down(vm: &Vm, heap: Gc<List>, at: usize, max: bool) -> PyResult<()> {
 
 fn push(vm: &Vm, a: Args<'_>, name: &str, max: bool) -> PyResult {
     let [heap, item] = a.exact::<2>(vm, name)?;
-    let heap = list_of(vm, heap, name)?;
+    let heap = list_of(vm, heap, name, " 1")?;
     heap.append(vm, item)?;
     let n = heap.len();
     if n > 0 {
@@ -119,7 +120,7 @@ fn push(vm: &Vm, a: Args<'_>, name: &str, max: bool) -> PyResult {
 
 fn pop(vm: &Vm, a: Args<'_>, name: &str, max: bool) -> PyResult {
     let [heap] = a.exact::<1>(vm, name)?;
-    let heap = list_of(vm, heap, name)?;
+    let heap = list_of(vm, heap, name, "")?;
     let last = heap.pop_last(vm).ok_or_else(|| vm.index_error("index out of range"))?;
     match heap.get(0) {
         None => Ok(last),
@@ -133,7 +134,7 @@ fn pop(vm: &Vm, a: Args<'_>, name: &str, max: bool) -> PyResult {
 
 fn replace(vm: &Vm, a: Args<'_>, name: &str, max: bool) -> PyResult {
     let [heap, item] = a.exact::<2>(vm, name)?;
-    let heap = list_of(vm, heap, name)?;
+    let heap = list_of(vm, heap, name, " 1")?;
     let first = heap.get(0).ok_or_else(|| vm.index_error("index out of range"))?;
     set(vm, heap, 0, item)?;
     sift_down(vm, heap, 0, max)?;
@@ -142,7 +143,7 @@ fn replace(vm: &Vm, a: Args<'_>, name: &str, max: bool) -> PyResult {
 
 fn push_pop(vm: &Vm, a: Args<'_>, name: &str, max: bool) -> PyResult {
     let [heap, item] = a.exact::<2>(vm, name)?;
-    let heap = list_of(vm, heap, name)?;
+    let heap = list_of(vm, heap, name, " 1")?;
     let Some(first) = heap.get(0) else { return Ok(item) };
     if !before(vm, first, item, max)? {
         return Ok(item);
@@ -155,7 +156,7 @@ fn push_pop(vm: &Vm, a: Args<'_>, name: &str, max: bool) -> PyResult {
 
 fn heapify(vm: &Vm, a: Args<'_>, name: &str, max: bool) -> PyResult {
     let [heap] = a.exact::<1>(vm, name)?;
-    let heap = list_of(vm, heap, name)?;
+    let heap = list_of(vm, heap, name, "")?;
     for i in (0..heap.len() / 2).rev() {
         sift_down(vm, heap, i, max)?;
     }

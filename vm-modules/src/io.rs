@@ -14,7 +14,7 @@ mod text;
 
 use std::sync::{Arc, Weak};
 
-use vm_core::sync::Mutex;
+use vm_core::sync::{AtomicBool, Mutex, Ordering};
 use vm_heap::Marker;
 use vm_python::{
     error::{PyResult, Thrown},
@@ -22,6 +22,7 @@ use vm_python::{
     object::{
         bytes::Bytes,
         class::{Type, type_flags},
+        dict::Dict,
         exception::Exception,
         gc::{Gc, Slot},
         module::Module,
@@ -43,6 +44,8 @@ pub(crate) struct Registry {
     random: Slot,
     raw: Slot,
     unsupported: Slot,
+    /// Whether [`extend`] has run.
+    extended: AtomicBool,
 }
 
 impl NativePayload for Registry {
@@ -93,23 +96,9 @@ pub(crate) fn init_native(vm: &Vm) -> PyResult<Gc<Module>> {
         vm.add_value(m, name, t.value())?;
         Ok(Slot::new(t.value()))
     };
-    let bases = [("_IOBase", base), ("_RawIOBase", raw), ("_BufferedIOBase", buffered), ("_TextIOBase", text)];
-    for (name, t) in bases {
+    for (name, t) in [(BASES[0], base), (BASES[1], raw), (BASES[2], buffered), (BASES[3], text)] {
         vm.add_value(m, name, t.value())?;
     }
-    // What the base classes can do is written in Python.
-    crate::source::extend(vm, m, "_io.py", include_str!("py/_io.py"))?;
-    for (name, t) in bases {
-        let methods = m.namespace().get_str(vm, vm.intern(&format!("{name}_methods"))?)?;
-        let Some(methods) = methods.and_then(|d| d.downcast::<vm_python::object::dict::Dict>()) else { continue };
-        let mut at = 0;
-        while let Some((next, k, v)) = methods.next_entry(at) {
-            t.namespace().set(vm, k, v)?;
-            at = next;
-        }
-    }
-    let unsupported =
-        m.namespace().get_str(vm, vm.intern("UnsupportedOperation")?)?.unwrap_or(vm.exc().os_error.value());
     slot(&string_io::DEF, text)?;
     slot(&bytes_io::DEF, buffered)?;
     let r = Registry {
@@ -119,7 +108,8 @@ pub(crate) fn init_native(vm: &Vm) -> PyResult<Gc<Module>> {
         writer: slot(&binary::WRITER, buffered)?,
         random: slot(&binary::RANDOM, buffered)?,
         raw: slot(&binary::FILE_IO, raw)?,
-        unsupported: Slot::new(unsupported),
+        unsupported: Slot::new(Value::UNBOUND),
+        extended: AtomicBool::new(false),
     };
     let r = vm.new_native_object(class, r)?;
     vm.add_value(m, "_registry", r.value())?;
@@ -132,8 +122,41 @@ pub(crate) fn init_native(vm: &Vm) -> PyResult<Gc<Module>> {
     Ok(m)
 }
 
+/// The abstract base classes.
+const BASES: [&str; 4] = ["_IOBase", "_RawIOBase", "_BufferedIOBase", "_TextIOBase"];
+
+/// Gives the base classes what they can do by themselves, which is written in Python. At the first use and not at the
+/// start of the process, which makes the standard streams and needs nothing of this.
+fn extend(vm: &Vm, r: Gc<Native<Registry>>) -> PyResult<()> {
+    if r.payload.extended.load(Ordering::Acquire) {
+        return Ok(());
+    }
+    let m = vm.import_module("_io")?;
+    let Some(m) = m.downcast::<Module>() else { return Ok(()) };
+    crate::source::extend(vm, m, "_io.py", include_str!("py/_io.py"))?;
+    for name in BASES {
+        let class = m.namespace().get_str(vm, vm.intern(name)?)?.and_then(|t| t.downcast::<Type>());
+        let methods = m.namespace().get_str(vm, vm.intern(&format!("{name}_methods"))?)?;
+        let (Some(class), Some(methods)) = (class, methods.and_then(|d| d.downcast::<Dict>())) else { continue };
+        let mut at = 0;
+        while let Some((next, k, v)) = methods.next_entry(at) {
+            class.namespace().set(vm, k, v)?;
+            at = next;
+        }
+        vm.class_changed(class)?;
+    }
+    let e = m.namespace().get_str(vm, vm.intern("UnsupportedOperation")?)?;
+    r.payload.unsupported.set(vm, r.header(), e.unwrap_or(vm.exc().os_error.value()));
+    r.payload.extended.store(true, Ordering::Release);
+    Ok(())
+}
+
 /// `io`
 pub(crate) fn init(vm: &Vm) -> PyResult<Gc<Module>> {
+    vm.import_module("_io")?;
+    if let Some(r) = registry(vm)? {
+        extend(vm, r)?;
+    }
     let m = vm.new_module("io")?;
     crate::source::extend(vm, m, "io.py", include_str!("py/io.py"))?;
     Ok(m)
@@ -167,7 +190,10 @@ pub(crate) fn install_standard_streams(vm: &Vm) -> PyResult<()> {
 #[cold]
 fn unsupported(vm: &Vm, message: &str) -> Thrown {
     let made = registry(vm).and_then(|r| match r {
-        Some(r) => vm.call(r.payload.unsupported.get(), &[vm.new_str(message)?.value()]),
+        Some(r) => {
+            extend(vm, r)?;
+            vm.call(r.payload.unsupported.get(), &[vm.new_str(message)?.value()])
+        }
         None => Ok(Value::NONE),
     });
     match made {
@@ -180,6 +206,12 @@ fn unsupported(vm: &Vm, message: &str) -> Thrown {
 #[cold]
 fn closed(vm: &Vm) -> Thrown {
     vm.value_error("I/O operation on closed file.")
+}
+
+/// The same of in-memory text, which CPython says without a full stop.
+#[cold]
+fn closed_string(vm: &Vm) -> Thrown {
+    vm.value_error("I/O operation on closed file")
 }
 
 /// The bytes of a bytes-like argument.

@@ -86,7 +86,7 @@ const OTHER: &[FunctionDef] = &[
     FunctionDef::new("inv", |vm, a| a.exact::<1>(vm, "inv").and_then(|[v]| vm.unary_op(UnOp::Invert, v))),
     FunctionDef::new("invert", |vm, a| a.exact::<1>(vm, "invert").and_then(|[v]| vm.unary_op(UnOp::Invert, v))),
     FunctionDef::new("abs", |vm, a| a.exact::<1>(vm, "abs").and_then(|[v]| vm.unary_op(UnOp::Abs, v))),
-    FunctionDef::new("index", |vm, a| a.exact::<1>(vm, "index").and_then(|[v]| vm.index(v))),
+    FunctionDef::new("index", |vm, a| a.exact::<1>(vm, "index").and_then(|[v]| vm.to_exact_int(vm.index(v)?))),
     FunctionDef::new("not_", |vm, a| {
         let [v] = a.exact::<1>(vm, "not_")?;
         Ok(Value::bool(!vm.truthy(v)?))

@@ -99,6 +99,7 @@ pub fn finalize(vm: &Vm, outcome: Outcome, stats: Option<&str>) -> i32 {
     if flush(vm, "stderr").is_err() {
         code = 120;
     }
+    vm_modules::io::flush_all(vm);
     vm.begin_finalization();
     if let Some(file) = stats
         && let Err(e) = std::fs::write(file, vm_python::modules::weft::stats_json(vm))

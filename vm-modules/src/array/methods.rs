@@ -15,7 +15,7 @@ pub(super) const METHODS: &[MethodDef] = &[
     MethodDef::new("extend", |vm, a| {
         let (this, rest) = a.this_native::<Array>(vm, "extend")?;
         let [v] = rest.exact::<1>(vm, "array.extend")?;
-        extend_from(vm, this, v)?;
+        extend_from(vm, this, v, false)?;
         Ok(Value::NONE)
     }),
     MethodDef::new("fromlist", fromlist),
@@ -166,12 +166,14 @@ fn append(vm: &Vm, args: Args<'_>) -> PyResult {
 }
 
 /// Appends every item of an array of the same type, or of an iterable.
-pub(super) fn extend_from(vm: &Vm, a: This, v: Value) -> PyResult<()> {
+///
+/// Only an array that is being made (`making`) takes the items of one of another type.
+pub(super) fn extend_from(vm: &Vm, a: This, v: Value, making: bool) -> PyResult<()> {
     if let Some(o) = v.native::<Array>() {
         if o.payload.code == a.payload.code {
             return append_bytes(vm, a, &o.payload.block().to_vec(0, usize::MAX));
         }
-        if vm.current_frame().is_some() && o.payload.code.is_text() != a.payload.code.is_text() {
+        if !making {
             return Err(vm.type_error("can only extend with array of same kind"));
         }
     }

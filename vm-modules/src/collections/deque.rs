@@ -256,7 +256,7 @@ const METHODS: &[MethodDef] = &[
         let [x] = rest.exact::<1>(vm, "deque.remove")?;
         let before = d.payload.version.load(Ordering::Relaxed);
         let Some(i) = find(vm, d, x, 0, usize::MAX)? else {
-            return Err(vm.value_error("deque.remove(x): x not in deque"));
+            return Err(vm.value_error(format!("{} is not in deque", vm.repr(x)?.to_str_lossy())));
         };
         let done = {
             let _g = vm.lock(d.header());

@@ -142,6 +142,7 @@ fn open_code(vm: &Vm, a: Args<'_>) -> PyResult {
 
 fn open(vm: &Vm, a: Args<'_>) -> PyResult {
     let r = registry_of(vm, a)?;
+    super::extend(vm, r)?;
     let [path, mode, buffering, encoding, errors, newline, closefd, opener] = a.rest().bind(
         vm,
         "open",

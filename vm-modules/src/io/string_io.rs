@@ -15,7 +15,7 @@ use vm_python::{
     vm::Vm,
 };
 
-use super::{closed, size_of};
+use super::{closed_string as closed, size_of};
 
 /// What to do with line ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -116,6 +116,15 @@ pub(super) static DEF: TypeDef = TypeDef {
             write(vm, f, text)?;
             Ok(Value::small_int(text.len() as i64))
         }),
+        MethodDef::new("writelines", |vm, a| {
+            let (f, rest) = a.this_native::<TextFile>(vm, "writelines")?;
+            let [lines] = rest.exact::<1>(vm, "TextIOWrapper.writelines")?;
+            vm.for_each(lines, |v| match v.downcast::<Str>() {
+                Some(text) => write(vm, f, text).map(|()| true),
+                None => Err(vm.type_error(format!("write() argument must be str, not {}", vm.type_name(v)))),
+            })?;
+            Ok(Value::NONE)
+        }),
         MethodDef::new("read", read),
         MethodDef::new("readline", |vm, a| {
             let (f, rest) = a.this_native::<TextFile>(vm, "readline")?;

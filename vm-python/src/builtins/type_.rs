@@ -284,6 +284,13 @@ fn type_setattr(vm: &Vm, v: Value, name: Gc<Str>, value: Option<Value>) -> PyRes
     modified(vm, t, Some(name))
 }
 
+impl Vm {
+    /// Tells the caches that the namespace of a builtin class was changed by native code.
+    pub fn class_changed(&self, t: Gc<Type>) -> PyResult<()> {
+        modified(self, t, None)
+    }
+}
+
 /// New versions for a class and its subclasses after its namespace changed; new slots if a special method did.
 pub(crate) fn modified(vm: &Vm, t: Gc<Type>, name: Option<Gc<Str>>) -> PyResult<()> {
     let family = RootVec::new(vm);

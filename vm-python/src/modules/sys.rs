@@ -91,6 +91,10 @@ pub(crate) fn fill(vm: &Vm) -> PyResult<()> {
         }
     }
     add_sequences(vm, m)?;
+    // The embedder may have brought streams of its own.
+    if m.namespace().get_str(vm, vm.intern("stdout")?)?.is_some() {
+        return Ok(());
+    }
     super::stdio::install(vm)
 }
 
