@@ -14,7 +14,6 @@ use vm_python::{
 };
 
 unsafe extern "C" {
-    safe fn cbrt(x: f64) -> f64;
     safe fn asinh(x: f64) -> f64;
     safe fn acosh(x: f64) -> f64;
     safe fn atanh(x: f64) -> f64;
@@ -110,7 +109,7 @@ static FUNCTIONS: &[FunctionDef] = &[
     FunctionDef::new("atanh", |vm, a| {
         one(vm, a, "math.atanh", |x| atanh(x), false, "expected a number between -1 and 1, got {}")
     }),
-    FunctionDef::new("cbrt", |vm, a| one(vm, a, "math.cbrt", |x| cbrt(x), false, DOMAIN)),
+    FunctionDef::new("cbrt", |vm, a| one(vm, a, "math.cbrt", f64::cbrt, false, DOMAIN)),
     FunctionDef::new("cos", |vm, a| one(vm, a, "math.cos", f64::cos, false, FINITE)),
     FunctionDef::new("cosh", |vm, a| one(vm, a, "math.cosh", f64::cosh, true, DOMAIN)),
     FunctionDef::new("erf", |vm, a| one(vm, a, "math.erf", |x| erf(x), false, DOMAIN)),

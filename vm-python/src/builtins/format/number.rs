@@ -140,7 +140,7 @@ impl Vm {
     /// Most digits of conversions between int and decimal text; 0 = no limit.
     #[must_use]
     pub fn int_max_str_digits(&self) -> usize {
-        self.interp().config.int_max_str_digits
+        self.interp().max_str_digits.load(vm_core::sync::Ordering::Relaxed)
     }
 
     /// The int that a checked literal means.
