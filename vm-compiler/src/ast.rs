@@ -20,14 +20,6 @@ pub struct Span {
     pub end: u32,
 }
 
-impl Span {
-    /// From the start of `self` to the end of `other`.
-    #[must_use]
-    pub fn to(self, other: Span) -> Span {
-        Span { start: self.start, end: other.end }
-    }
-}
-
 /// Number of a scope; an index into the symbol table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
 pub struct ScopeId(pub u32);

@@ -108,10 +108,9 @@ impl TypeCode {
                     "array item must be a unicode character, not a string of length {}",
                     s.len()
                 ))),
-                None => Err(vm.type_error(format!(
-                    "array item must be a unicode character, not {}",
-                    vm.type_name(v)
-                ))),
+                None => Err(
+                    vm.type_error(format!("array item must be a unicode character, not {}", vm.type_name(v)))
+                ),
             },
         }
     }
@@ -130,9 +129,9 @@ impl TypeCode {
             b'B' | b'H' | b'I' => Ok(Value::small_int(bits as i64)),
             _ => {
                 if bits > 0x10_FFFF {
-                    return Err(vm.value_error(format!(
-                        "character U+{bits:x} is not in range [U+0000; U+10ffff]"
-                    )));
+                    return Err(
+                        vm.value_error(format!("character U+{bits:x} is not in range [U+0000; U+10ffff]"))
+                    );
                 }
                 Ok(vm.new_char(bits as u32)?.value())
             }
@@ -217,8 +216,12 @@ static DEF: TypeDef = TypeDef {
     },
     methods: methods::METHODS,
     getset: &[
-        GetSetDef::read_only("typecode", |vm, v| Ok(vm.new_char(u32::from(this(vm, v)?.payload.code.0))?.value())),
-        GetSetDef::read_only("itemsize", |vm, v| Ok(Value::small_int(this(vm, v)?.payload.code.size() as i64))),
+        GetSetDef::read_only("typecode", |vm, v| {
+            Ok(vm.new_char(u32::from(this(vm, v)?.payload.code.0))?.value())
+        }),
+        GetSetDef::read_only("itemsize", |vm, v| {
+            Ok(Value::small_int(this(vm, v)?.payload.code.size() as i64))
+        }),
     ],
     ..NO_DEF
 };
@@ -274,7 +277,10 @@ fn new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> PyResult {
         && v.downcast::<Str>().is_some()
         && !code.is_text()
     {
-        return Err(vm.type_error(format!("cannot use a str to initialize an array with typecode '{}'", code.0 as char)));
+        return Err(vm.type_error(format!(
+            "cannot use a str to initialize an array with typecode '{}'",
+            code.0 as char
+        )));
     }
     if let Some(v) = init
         && let Some(other) = v.native::<Array>()
@@ -456,7 +462,9 @@ fn repr(vm: &Vm, v: Value) -> PyResult<Gc<Str>> {
 }
 
 fn compare(vm: &Vm, op: CmpOp, x: Value, y: Value) -> PyResult {
-    let (Some(a), Some(b)) = (x.native::<Array>(), y.native::<Array>()) else { return Ok(Value::NOT_IMPLEMENTED) };
+    let (Some(a), Some(b)) = (x.native::<Array>(), y.native::<Array>()) else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     let (la, lb) = (methods::list_of(vm, a)?, methods::list_of(vm, b)?);
     vm.compare(op, la, lb)
 }
@@ -466,7 +474,9 @@ fn binary(vm: &Vm, op: BinOp, x: Value, y: Value) -> PyResult {
         BinOp::Add => {
             let Some(a) = x.native::<Array>() else { return Ok(Value::NOT_IMPLEMENTED) };
             let Some(b) = y.native::<Array>() else {
-                return Err(vm.type_error(format!("can only append array (not \"{}\") to array", vm.type_name(y))));
+                return Err(
+                    vm.type_error(format!("can only append array (not \"{}\") to array", vm.type_name(y)))
+                );
             };
             if a.payload.code != b.payload.code {
                 return Err(vm.type_error("bad argument type for built-in operation"));

@@ -40,14 +40,7 @@ pub(crate) fn init(vm: &Vm) -> PyResult<Gc<Module>> {
 
 /// A function of one float: `why` says what is wrong with an argument that gives NaN, or infinity when that is no
 /// overflow; `{}` in it is the argument.
-fn one(
-    vm: &Vm,
-    a: Args<'_>,
-    name: &str,
-    f: impl Fn(f64) -> f64,
-    overflows: bool,
-    why: &str,
-) -> PyResult {
+fn one(vm: &Vm, a: Args<'_>, name: &str, f: impl Fn(f64) -> f64, overflows: bool, why: &str) -> PyResult {
     let [v] = a.exact::<1>(vm, name)?;
     apply(vm, vm.float_of(v)?, f, overflows, why)
 }
@@ -193,9 +186,7 @@ static FUNCTIONS: &[FunctionDef] = &[
     FunctionDef::new("isinf", |vm, a| test(vm, a, "math.isinf", f64::is_infinite)),
     FunctionDef::new("isnan", |vm, a| test(vm, a, "math.isnan", f64::is_nan)),
     FunctionDef::new("isclose", is_close),
-    FunctionDef::new("floor", |vm, a| {
-        whole(vm, a, "math.floor", vm.names().__floor__, f64::floor)
-    }),
+    FunctionDef::new("floor", |vm, a| whole(vm, a, "math.floor", vm.names().__floor__, f64::floor)),
     FunctionDef::new("ceil", |vm, a| whole(vm, a, "math.ceil", vm.names().__ceil__, f64::ceil)),
     FunctionDef::new("trunc", trunc),
     FunctionDef::new("log", log),
@@ -266,7 +257,11 @@ pub(crate) fn scale(x: f64, e: i64) -> f64 {
         return 0f64.copysign(x);
     }
     // The mantissa times a power of two that is exact; the second factor rounds, once.
-    if e >= -1020 { m * 2f64.powi(e as i32 - 1) * 2.0 } else { m * 2f64.powi(-1000) * 2f64.powi(e as i32 + 1000) }
+    if e >= -1020 {
+        m * 2f64.powi(e as i32 - 1) * 2.0
+    } else {
+        m * 2f64.powi(-1000) * 2f64.powi(e as i32 + 1000)
+    }
 }
 
 fn ldexp(vm: &Vm, a: Args<'_>) -> PyResult {
@@ -322,7 +317,8 @@ fn next_after(vm: &Vm, a: Args<'_>) -> PyResult {
         let b = x.to_bits() as i64;
         i128::from(if b < 0 { i64::MIN.wrapping_sub(b) } else { b })
     };
-    let back = |n: i128| f64::from_bits(if n < 0 { i64::MIN.wrapping_sub(n as i64) as u64 } else { n as u64 });
+    let back =
+        |n: i128| f64::from_bits(if n < 0 { i64::MIN.wrapping_sub(n as i64) as u64 } else { n as u64 });
     let (from, to) = (ordered(x), ordered(y));
     let at = if to > from { (from + i128::from(n)).min(to) } else { (from - i128::from(n)).max(to) };
     vm.new_float(if at == to { y } else { back(at) })

@@ -37,7 +37,9 @@ fn named(vm: &Vm, name: &str) -> PyResult<Gc<Module>> {
             vm.add_value(m, dunder, v)?;
         }
     }
-    for (name, def) in [("itemgetter", &ITEMGETTER), ("attrgetter", &ATTRGETTER), ("methodcaller", &METHODCALLER)] {
+    for (name, def) in
+        [("itemgetter", &ITEMGETTER), ("attrgetter", &ATTRGETTER), ("methodcaller", &METHODCALLER)]
+    {
         vm.add_value(m, name, vm.define_type(def, vm.types().object)?.value())?;
     }
     Ok(m)
@@ -84,7 +86,9 @@ const OTHER: &[FunctionDef] = &[
     FunctionDef::new("neg", |vm, a| a.exact::<1>(vm, "neg").and_then(|[v]| vm.unary_op(UnOp::Neg, v))),
     FunctionDef::new("pos", |vm, a| a.exact::<1>(vm, "pos").and_then(|[v]| vm.unary_op(UnOp::Pos, v))),
     FunctionDef::new("inv", |vm, a| a.exact::<1>(vm, "inv").and_then(|[v]| vm.unary_op(UnOp::Invert, v))),
-    FunctionDef::new("invert", |vm, a| a.exact::<1>(vm, "invert").and_then(|[v]| vm.unary_op(UnOp::Invert, v))),
+    FunctionDef::new("invert", |vm, a| {
+        a.exact::<1>(vm, "invert").and_then(|[v]| vm.unary_op(UnOp::Invert, v))
+    }),
     FunctionDef::new("abs", |vm, a| a.exact::<1>(vm, "abs").and_then(|[v]| vm.unary_op(UnOp::Abs, v))),
     FunctionDef::new("index", |vm, a| a.exact::<1>(vm, "index").and_then(|[v]| vm.to_exact_int(vm.index(v)?))),
     FunctionDef::new("not_", |vm, a| {
@@ -98,7 +102,9 @@ const OTHER: &[FunctionDef] = &[
     FunctionDef::new("is_", |vm, a| a.exact::<2>(vm, "is_").map(|[x, y]| Value::bool(vm.is(x, y)))),
     FunctionDef::new("is_not", |vm, a| a.exact::<2>(vm, "is_not").map(|[x, y]| Value::bool(!vm.is(x, y)))),
     FunctionDef::new("is_none", |vm, a| a.exact::<1>(vm, "is_none").map(|[x]| Value::bool(x.is_none()))),
-    FunctionDef::new("is_not_none", |vm, a| a.exact::<1>(vm, "is_not_none").map(|[x]| Value::bool(!x.is_none()))),
+    FunctionDef::new("is_not_none", |vm, a| {
+        a.exact::<1>(vm, "is_not_none").map(|[x]| Value::bool(!x.is_none()))
+    }),
     FunctionDef::new("concat", |vm, a| {
         let [x, y] = a.exact::<2>(vm, "concat")?;
         require_sequence(vm, x)?;
@@ -130,7 +136,11 @@ const OTHER: &[FunctionDef] = &[
             n += i64::from(!found);
             Ok(!found)
         })?;
-        if found { Ok(Value::small_int(n)) } else { Err(vm.value_error("sequence.index(x): x not in sequence")) }
+        if found {
+            Ok(Value::small_int(n))
+        } else {
+            Err(vm.value_error("sequence.index(x): x not in sequence"))
+        }
     }),
     FunctionDef::new("getitem", |vm, a| a.exact::<2>(vm, "getitem").and_then(|[x, k]| vm.getitem(x, k))),
     FunctionDef::new("setitem", |vm, a| {
@@ -192,16 +202,52 @@ const fn concat() -> [FunctionDef; COUNT] {
 }
 
 const DUNDERS: &[(&str, &str)] = &[
-    ("lt", "__lt__"), ("le", "__le__"), ("eq", "__eq__"), ("ne", "__ne__"), ("ge", "__ge__"), ("gt", "__gt__"),
-    ("not_", "__not__"), ("abs", "__abs__"), ("add", "__add__"), ("and_", "__and__"), ("call", "__call__"),
-    ("floordiv", "__floordiv__"), ("index", "__index__"), ("inv", "__inv__"), ("invert", "__invert__"),
-    ("lshift", "__lshift__"), ("mod", "__mod__"), ("mul", "__mul__"), ("matmul", "__matmul__"), ("neg", "__neg__"),
-    ("or_", "__or__"), ("pos", "__pos__"), ("pow", "__pow__"), ("rshift", "__rshift__"), ("sub", "__sub__"),
-    ("truediv", "__truediv__"), ("xor", "__xor__"), ("concat", "__concat__"), ("contains", "__contains__"),
-    ("delitem", "__delitem__"), ("getitem", "__getitem__"), ("setitem", "__setitem__"), ("iadd", "__iadd__"),
-    ("iand", "__iand__"), ("iconcat", "__iconcat__"), ("ifloordiv", "__ifloordiv__"), ("ilshift", "__ilshift__"),
-    ("imod", "__imod__"), ("imul", "__imul__"), ("imatmul", "__imatmul__"), ("ior", "__ior__"), ("ipow", "__ipow__"),
-    ("irshift", "__irshift__"), ("isub", "__isub__"), ("itruediv", "__itruediv__"), ("ixor", "__ixor__"),
+    ("lt", "__lt__"),
+    ("le", "__le__"),
+    ("eq", "__eq__"),
+    ("ne", "__ne__"),
+    ("ge", "__ge__"),
+    ("gt", "__gt__"),
+    ("not_", "__not__"),
+    ("abs", "__abs__"),
+    ("add", "__add__"),
+    ("and_", "__and__"),
+    ("call", "__call__"),
+    ("floordiv", "__floordiv__"),
+    ("index", "__index__"),
+    ("inv", "__inv__"),
+    ("invert", "__invert__"),
+    ("lshift", "__lshift__"),
+    ("mod", "__mod__"),
+    ("mul", "__mul__"),
+    ("matmul", "__matmul__"),
+    ("neg", "__neg__"),
+    ("or_", "__or__"),
+    ("pos", "__pos__"),
+    ("pow", "__pow__"),
+    ("rshift", "__rshift__"),
+    ("sub", "__sub__"),
+    ("truediv", "__truediv__"),
+    ("xor", "__xor__"),
+    ("concat", "__concat__"),
+    ("contains", "__contains__"),
+    ("delitem", "__delitem__"),
+    ("getitem", "__getitem__"),
+    ("setitem", "__setitem__"),
+    ("iadd", "__iadd__"),
+    ("iand", "__iand__"),
+    ("iconcat", "__iconcat__"),
+    ("ifloordiv", "__ifloordiv__"),
+    ("ilshift", "__ilshift__"),
+    ("imod", "__imod__"),
+    ("imul", "__imul__"),
+    ("imatmul", "__imatmul__"),
+    ("ior", "__ior__"),
+    ("ipow", "__ipow__"),
+    ("irshift", "__irshift__"),
+    ("isub", "__isub__"),
+    ("itruediv", "__itruediv__"),
+    ("ixor", "__ixor__"),
 ];
 
 fn require_sequence(vm: &Vm, v: Value) -> PyResult<()> {
@@ -243,7 +289,10 @@ const fn getter<const KIND: u8>(name: &'static str, doc: &'static str, slots: Ty
 fn parts<const KIND: u8>(vm: &Vm, v: Value) -> PyResult<(Gc<Tuple>, Option<Gc<Tuple>>)> {
     let g = v.native::<Getter<KIND>>().ok_or_else(|| vm.type_error("wrong kind of getter"))?;
     let what = g.payload.what.get().downcast::<Tuple>();
-    Ok((what.ok_or_else(|| vm.system_error("a getter without items"))?, g.payload.kwnames.get().downcast::<Tuple>()))
+    Ok((
+        what.ok_or_else(|| vm.system_error("a getter without items"))?,
+        g.payload.kwnames.get().downcast::<Tuple>(),
+    ))
 }
 
 /// One result alone, several as a tuple.

@@ -13,13 +13,7 @@ use std::{
 use vm_python::{
     error::PyResult,
     native::{Args, FunctionDef},
-    object::{
-        bytes::Bytes,
-        gc::Gc,
-        items::RootVec,
-        module::Module,
-        str::Str,
-    },
+    object::{bytes::Bytes, gc::Gc, items::RootVec, module::Module, str::Str},
     value::Value,
     vm::Vm,
 };
@@ -173,8 +167,17 @@ static FUNCTIONS: &[FunctionDef] = &[
     FunctionDef::new("_stat", |vm, a| {
         let [v, follow] = a.exact::<2>(vm, "_stat")?;
         let follow = vm.truthy(follow)?;
-        let p = if vm.is_int(v) { PathBuf::from(format!("/proc/self/fd/{}", vm.index_i64(v)?)) } else { path_of(vm, v)? };
-        let m = system(vm, Some(v), || if follow { std::fs::metadata(&p) } else { std::fs::symlink_metadata(&p) })?;
+        let p = if vm.is_int(v) {
+            PathBuf::from(format!("/proc/self/fd/{}", vm.index_i64(v)?))
+        } else {
+            path_of(vm, v)?
+        };
+        let m =
+            system(
+                vm,
+                Some(v),
+                || if follow { std::fs::metadata(&p) } else { std::fs::symlink_metadata(&p) },
+            )?;
         let ns = |s: i64, n: i64| i128::from(s) * 1_000_000_000 + i128::from(n);
         let items = RootVec::new(vm);
         for n in [
@@ -205,7 +208,9 @@ static FUNCTIONS: &[FunctionDef] = &[
     }),
     FunctionDef::new("open", |vm, a| {
         let [v, flags, mode] = a.bind(vm, "open", ["path", "flags", "mode"], 2, 0, 3)?;
-        let Ok(c) = CString::new(path_bytes(vm, v)?) else { return Err(vm.value_error("embedded null byte")) };
+        let Ok(c) = CString::new(path_bytes(vm, v)?) else {
+            return Err(vm.value_error("embedded null byte"));
+        };
         let flags = vm.index_i64(flags)? as i32 | libc::O_CLOEXEC;
         let mode = match mode.bound() {
             Some(m) => vm.index_i64(m)? as libc::c_uint,
@@ -243,10 +248,19 @@ static FUNCTIONS: &[FunctionDef] = &[
         let fd = fd_of(vm, fd)?;
         let bytes = match v.downcast::<Bytes>() {
             Some(b) => b.as_slice().to_vec(),
-            None => return Err(vm.type_error(format!("a bytes-like object is required, not '{}'", vm.type_name(v)))),
+            None => {
+                return Err(
+                    vm.type_error(format!("a bytes-like object is required, not '{}'", vm.type_name(v)))
+                );
+            }
         };
         // SAFETY: pointer and length describe `bytes`.
-        let n = system(vm, None, || check(unsafe { libc::write(fd, bytes.as_ptr().cast(), bytes.len()) } as i64))?;
+        let n =
+            system(
+                vm,
+                None,
+                || check(unsafe { libc::write(fd, bytes.as_ptr().cast(), bytes.len()) } as i64),
+            )?;
         vm.new_int(n)
     }),
     FunctionDef::new("pipe", |vm, a| {
@@ -335,7 +349,9 @@ static FUNCTIONS: &[FunctionDef] = &[
             unsafe { libc::CPU_SET(c, &mut set) };
         }
         // SAFETY: pointer and size describe the set.
-        system(vm, None, || check(i64::from(unsafe { libc::sched_setaffinity(pid, size_of_val(&set), &raw const set) })))?;
+        system(vm, None, || {
+            check(i64::from(unsafe { libc::sched_setaffinity(pid, size_of_val(&set), &raw const set) }))
+        })?;
         Ok(Value::NONE)
     }),
     FunctionDef::new("sched_yield", |vm, a| {

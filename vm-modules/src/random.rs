@@ -143,7 +143,9 @@ fn getrandbits(vm: &Vm, a: Args<'_>) -> PyResult {
 fn setstate(vm: &Vm, a: Args<'_>) -> PyResult {
     let (r, rest) = a.this_native::<Random>(vm, "setstate")?;
     let [state] = rest.exact::<1>(vm, "Random.setstate")?;
-    let Some(state) = state.downcast::<Tuple>() else { return Err(vm.type_error("state vector must be a tuple")) };
+    let Some(state) = state.downcast::<Tuple>() else {
+        return Err(vm.type_error("state vector must be a tuple"));
+    };
     if state.len() != N + 1 {
         return Err(vm.value_error("state vector is the wrong size"));
     }

@@ -194,7 +194,8 @@ fn from_tuple(vm: &Vm, v: Value) -> PyResult<libc::tm> {
     }
     let mut n = [0i32; 9];
     for (to, &v) in n.iter_mut().zip(items) {
-        *to = i32::try_from(vm.index_i64(v)?).map_err(|_| vm.overflow_error("signed integer is greater than maximum"))?;
+        *to = i32::try_from(vm.index_i64(v)?)
+            .map_err(|_| vm.overflow_error("signed integer is greater than maximum"))?;
     }
     // SAFETY: all-zero is a valid tm.
     let mut tm: libc::tm = unsafe { std::mem::zeroed() };
@@ -225,7 +226,13 @@ fn mktime(vm: &Vm, a: Args<'_>) -> PyResult {
 }
 
 unsafe extern "C" {
-    fn strftime_l(s: *mut libc::c_char, max: usize, format: *const libc::c_char, tm: *const libc::tm, locale: libc::locale_t) -> usize;
+    fn strftime_l(
+        s: *mut libc::c_char,
+        max: usize,
+        format: *const libc::c_char,
+        tm: *const libc::tm,
+        locale: libc::locale_t,
+    ) -> usize;
 }
 
 fn strftime(vm: &Vm, a: Args<'_>) -> PyResult {

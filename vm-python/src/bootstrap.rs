@@ -41,7 +41,10 @@ impl std::error::Error for BootError {}
 
 impl Vm {
     /// Makes an interpreter and attaches the calling OS thread as its main thread.
-    pub fn boot(config: Config, register: impl FnOnce(&Vm) -> Result<(), Thrown>) -> Result<Box<Vm>, BootError> {
+    pub fn boot(
+        config: Config,
+        register: impl FnOnce(&Vm) -> Result<(), Thrown>,
+    ) -> Result<Box<Vm>, BootError> {
         let runtime = Runtime::new(RuntimeConfig::default());
         let core = runtime.new_interpreter();
         let hooks = HooksHandle::new();
@@ -106,9 +109,31 @@ impl Vm {
         self.interp().boot().modules.set_str(self, self.names().builtins, module.value())?;
         let t = self.types();
         let public = [
-            t.object, t.type_, t.int, t.bool, t.float, t.complex, t.str, t.bytes, t.bytearray, t.tuple, t.list, t.dict,
-            t.set, t.frozenset, t.slice, t.range, t.enumerate, t.zip, t.map, t.filter, t.reversed, t.property,
-            t.classmethod, t.staticmethod, t.super_,
+            t.object,
+            t.type_,
+            t.int,
+            t.bool,
+            t.float,
+            t.complex,
+            t.str,
+            t.bytes,
+            t.bytearray,
+            t.tuple,
+            t.list,
+            t.dict,
+            t.set,
+            t.frozenset,
+            t.slice,
+            t.range,
+            t.enumerate,
+            t.zip,
+            t.map,
+            t.filter,
+            t.reversed,
+            t.property,
+            t.classmethod,
+            t.staticmethod,
+            t.super_,
         ];
         for c in public.into_iter().chain(self.exc().all()) {
             ns.set_str(self, c.name(), c.value())?;
@@ -129,7 +154,11 @@ impl Vm {
     }
 
     /// A module over an existing namespace.
-    pub(crate) fn new_module_with(&self, name: &str, ns: Gc<crate::object::dict::Dict>) -> Result<Gc<Module>, Thrown> {
+    pub(crate) fn new_module_with(
+        &self,
+        name: &str,
+        ns: Gc<crate::object::dict::Dict>,
+    ) -> Result<Gc<Module>, Thrown> {
         let m = self.new_module(name)?;
         let fresh = m.namespace();
         let mut pos = 0;

@@ -1,7 +1,7 @@
 //! Raised exceptions as Rust sees them.
 
-use crate::{object::gc::Gc, value::Value, vm::Vm};
 use crate::object::{class::Type, exception::Exception};
+use crate::{object::gc::Gc, value::Value, vm::Vm};
 
 /// An exception on its way up. The value is an instance of `BaseException`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -45,7 +45,9 @@ impl InternTable {
         let mut map = self.map.lock();
         let bucket = map.entry(key).or_default();
         // SAFETY: as in `find`.
-        if let Some(other) = bucket.iter().map(|o| unsafe { Gc::from_ptr(o.0) }).find(|o: &Gc<Str>| o.eq_content(&s)) {
+        if let Some(other) =
+            bucket.iter().map(|o| unsafe { Gc::from_ptr(o.0) }).find(|o: &Gc<Str>| o.eq_content(&s))
+        {
             return other;
         }
         bucket.push(SendStr(s.as_ptr()));
@@ -56,7 +58,9 @@ impl InternTable {
     /// Drops the strings that are dead. World stopped.
     pub(crate) fn retain_live(&self, live: &LiveView<'_>) {
         self.map.lock().retain(|_, bucket| {
-            bucket.retain(|s| live.is_marked(std::ptr::NonNull::new(s.0.cast()).unwrap_or_else(|| unreachable!())));
+            bucket.retain(|s| {
+                live.is_marked(std::ptr::NonNull::new(s.0.cast()).unwrap_or_else(|| unreachable!()))
+            });
             !bucket.is_empty()
         });
     }

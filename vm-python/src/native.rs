@@ -170,7 +170,11 @@ impl<'a> Args<'a> {
             out[i] = v;
         }
         if let Some(i) = out[..required].iter().position(|v| v.is_unbound()) {
-            return Err(vm.type_error(format!("{name}() missing required argument '{}' (pos {})", params[i], i + 1)));
+            return Err(vm.type_error(format!(
+                "{name}() missing required argument '{}' (pos {})",
+                params[i],
+                i + 1
+            )));
         }
         Ok(out)
     }

@@ -230,6 +230,7 @@ impl Vm {
     }
 
     /// The end of a thread: hands its blocks to the heap, unlinks it, releases its index.
+    #[expect(clippy::boxed_local, reason = "a Vm has a stable address from birth to this end")]
     pub fn leave(self: Box<Self>) {
         self.core().vm_slot().store(std::ptr::null_mut());
         let (interp, core, heap) = self.into_parts();
@@ -287,13 +288,14 @@ impl Vm {
         }
         handle.state.store(handle_state::RUNNING, Ordering::Release);
         let stack = interp.thread_stack_size.load(Ordering::Relaxed);
-        let (child_interp, child_core, child_handle) = (Arc::clone(&interp), Arc::clone(&core), Arc::clone(handle));
+        let (child_interp, child_core, child_handle) =
+            (Arc::clone(&interp), Arc::clone(&core), Arc::clone(handle));
         let spawned = thread::spawn("weft", stack, move || {
             run(child_interp, child_core, &child_handle, daemon);
         });
         if let Err(e) = spawned {
             // The kernel's thread was never run: attach it here in place of the child, only to take it off the list.
-            drop(registry.take_start(id));
+            let _ = registry.take_start(id);
             registry.alive.fetch_sub(1, Ordering::Relaxed);
             registry.to_join.lock().retain(|h| !Arc::ptr_eq(h, handle));
             self.detached(|| interp.core.unregister_thread(core.attach()));
@@ -303,7 +305,12 @@ impl Vm {
     }
 
     /// Waits, detached, on `key` until `ready` holds (true) or `deadline` passes (false). Signals are handled meanwhile.
-    pub fn wait(&self, key: usize, deadline: Option<Instant>, mut ready: impl FnMut() -> bool) -> PyResult<bool> {
+    pub fn wait(
+        &self,
+        key: usize,
+        deadline: Option<Instant>,
+        mut ready: impl FnMut() -> bool,
+    ) -> PyResult<bool> {
         let rt = Arc::clone(self.interp().core.runtime());
         loop {
             let waited = self.heap().safepoint_park(|| {
@@ -377,12 +384,11 @@ fn run(interp: Arc<Interp>, core: Arc<ThreadCore>, handle: &Arc<ThreadHandle>, d
     let id = core.id();
     let vm = Vm::enter(Arc::clone(&interp), core);
     vm.thread.daemon.set(daemon);
-    if let Some(start) = interp.threads.take_start(id) {
-        if let Err(e) = call_start(&vm, &start) {
-            if !e.is(&vm, vm.exc().system_exit) {
-                report_uncaught(&vm, e, start.func);
-            }
-        }
+    if let Some(start) = interp.threads.take_start(id)
+        && let Err(e) = call_start(&vm, &start)
+        && !e.is(&vm, vm.exc().system_exit)
+    {
+        report_uncaught(&vm, e, start.func);
     }
     crate::modules::thread_local::forget_locals(&vm);
     // Nothing below may touch an object.
@@ -444,13 +450,22 @@ pub fn stack_of_this_thread(interp: &Interp) -> Vec<String> {
                 // SAFETY: frames of this thread's chain are live.
                 let f = unsafe { &*f };
                 let text = |v: Value| {
-                    v.downcast::<crate::object::str::Str>().map_or_else(String::new, |s| s.to_str_lossy().into_owned())
+                    v.downcast::<crate::object::str::Str>()
+                        .map_or_else(String::new, |s| s.to_str_lossy().into_owned())
                 };
                 let line = f.code.position(f.current_word()).map_or(0, |p| p.line);
-                format!("  File \"{}\", line {line}, in {}", text(f.code.filename.get()), text(f.code.name.get()))
+                format!(
+                    "  File \"{}\", line {line}, in {}",
+                    text(f.code.filename.get()),
+                    text(f.code.name.get())
+                )
             })
             .collect();
-        lines.push(format!("Thread {} (main: {}), stack (most recent call last):", core.id(), interp.threads.main() == core.id()));
+        lines.push(format!(
+            "Thread {} (main: {}), stack (most recent call last):",
+            core.id(),
+            interp.threads.main() == core.id()
+        ));
         lines.reverse();
         return lines;
     }

@@ -2,10 +2,7 @@
 
 use std::{ptr::NonNull, sync::Weak};
 
-use vm_core::{
-    slot::PtrSlot,
-    world::WorldStopped,
-};
+use vm_core::{slot::PtrSlot, world::WorldStopped};
 use vm_heap::{Header, Hooks, LiveView, Marker};
 
 use crate::{
@@ -18,8 +15,8 @@ use crate::{
         exception::{Exception, Traceback},
         frame::{Frame, Generator},
         function::{
-            BoundMethod, Cell, Function, GetSet, Member, MethodWrapper, NativeFunction, NativeMethod, Property, Super,
-            Wrapper,
+            BoundMethod, Cell, Function, GetSet, Member, MethodWrapper, NativeFunction, NativeMethod,
+            Property, Super, Wrapper,
         },
         gc::{Slot, shape_id},
         int::Int,
@@ -100,8 +97,9 @@ fn trace_payload(kind: Kind, h: &Header, m: &mut Marker) {
         | Kind::Complex
         | Kind::Bytes
         | Kind::RangeIter
-        | Kind::Raw
-        | Kind::WeakRef => {}
+        | Kind::Raw => {}
+        // The referent is weak.
+        Kind::WeakRef => cell!(crate::builtins::weakref::WeakRef).trace_fields(m),
         Kind::ByteArray => cell!(ByteArray).trace_fields(m),
         Kind::Type => {
             let t = cell!(Type);

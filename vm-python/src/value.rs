@@ -251,7 +251,8 @@ mod tests {
 
     #[test]
     fn immediates_are_disjoint() {
-        let all = [Value::UNBOUND, Value::NONE, Value::FALSE, Value::TRUE, Value::NOT_IMPLEMENTED, Value::ELLIPSIS];
+        let all =
+            [Value::UNBOUND, Value::NONE, Value::FALSE, Value::TRUE, Value::NOT_IMPLEMENTED, Value::ELLIPSIS];
         for v in all {
             assert!(!v.is_small_int() && !v.is_ptr() && !v.is_tagged_float());
         }

@@ -275,7 +275,12 @@ impl Interp {
 
 impl Vm {
     /// The thread's part of the VM; the calling OS thread must be the one that runs `core`, and attached.
-    pub(crate) fn new(interp: Arc<Interp>, core: Arc<ThreadCore>, heap: Box<HeapThread>, native_limit: usize) -> Box<Vm> {
+    pub(crate) fn new(
+        interp: Arc<Interp>,
+        core: Arc<ThreadCore>,
+        heap: Box<HeapThread>,
+        native_limit: usize,
+    ) -> Box<Vm> {
         let lot: *const ParkingLot = interp.core.runtime().lot();
         let owner_bits = (u64::from(core.index()) & 0xFFFF) << 32;
         Box::new(Vm {
@@ -454,7 +459,10 @@ impl Vm {
         let p = p.as_ptr();
         // SAFETY: a fresh cell that nobody else sees.
         unsafe {
-            (*p).word0.store(u64::from(class.root_shape.load(Ordering::Acquire)) | self.owner_bits, Ordering::Relaxed);
+            (*p).word0.store(
+                u64::from(class.root_shape.load(Ordering::Acquire)) | self.owner_bits,
+                Ordering::Relaxed,
+            );
             (*p).kind = kind as u8;
         }
         if class.has_flag(crate::object::class::type_flags::FINALIZER) {
@@ -512,7 +520,8 @@ impl Vm {
     #[must_use]
     pub fn type_lookup(&self, class: Gc<Type>, name: Gc<Str>) -> Option<Value> {
         let version = class.version.load(Ordering::Acquire);
-        let slot = &self.type_cache[(version as usize ^ (name.as_ptr() as usize >> 4)) & (TYPE_CACHE_SIZE - 1)];
+        let slot =
+            &self.type_cache[(version as usize ^ (name.as_ptr() as usize >> 4)) & (TYPE_CACHE_SIZE - 1)];
         let e = slot.get();
         if e.version == version && e.name == name.as_ptr() as usize {
             return e.value.bound();
@@ -541,7 +550,11 @@ impl Vm {
         }
         // A writer changes the namespace first and the version then, so what was read belongs to `version` or newer.
         if class.version.load(Ordering::Acquire) == version {
-            slot.set(TypeCacheEntry { version, name: name.as_ptr() as usize, value: found.unwrap_or(Value::UNBOUND) });
+            slot.set(TypeCacheEntry {
+                version,
+                name: name.as_ptr() as usize,
+                value: found.unwrap_or(Value::UNBOUND),
+            });
         }
         found
     }

@@ -53,7 +53,10 @@ pub struct Refused {
 
 impl Refused {
     fn usage(program: &str, what: &str) -> Refused {
-        Refused { message: format!("{what}\n{}\nTry `{program} -h' for more information.", usage_line(program)), code: 2 }
+        Refused {
+            message: format!("{what}\n{}\nTry `{program} -h' for more information.", usage_line(program)),
+            code: 2,
+        }
     }
     fn fatal(what: impl Into<String>) -> Refused {
         Refused { message: format!("Fatal Python error: {}", what.into()), code: 1 }
@@ -298,7 +301,9 @@ fn x_option(o: &mut Options, x: &str) -> Result<(), Refused> {
                     ("verify", _) => c.heap.verify = true,
                     (_, Some(Ok(n))) if n > 0 => c.heap.stress = n,
                     _ => {
-                        return Err(Refused::fatal(format!("{full}: unknown mode {mode:?}; expected stress:N, poison or verify")));
+                        return Err(Refused::fatal(format!(
+                            "{full}: unknown mode {mode:?}; expected stress:N, poison or verify"
+                        )));
                     }
                 }
             }
@@ -320,7 +325,8 @@ mod tests {
     use super::*;
 
     fn run(args: &[&str]) -> Result<Options, Refused> {
-        let args: Vec<OsString> = std::iter::once("weft").chain(args.iter().copied()).map(OsString::from).collect();
+        let args: Vec<OsString> =
+            std::iter::once("weft").chain(args.iter().copied()).map(OsString::from).collect();
         parse(&args, &|_| None)
     }
 
@@ -350,10 +356,24 @@ mod tests {
         assert!(refusal(&["--foo"]).message.starts_with("unknown option --foo\n"));
         for o in ["-c", "-m", "-X", "-W"] {
             let r = refusal(&[o]);
-            assert!(r.message.starts_with(&format!("Argument expected for the {o} option\n")), "{}", r.message);
+            assert!(
+                r.message.starts_with(&format!("Argument expected for the {o} option\n")),
+                "{}",
+                r.message
+            );
             assert_eq!(r.code, 2);
         }
-        for x in ["tlbc=2", "tlbc", "gc=often", "gc=stress:0", "heap-limit=12Q", "heap-limit=0", "gil=1", "stats", "int_max_str_digits=1"] {
+        for x in [
+            "tlbc=2",
+            "tlbc",
+            "gc=often",
+            "gc=stress:0",
+            "heap-limit=12Q",
+            "heap-limit=0",
+            "gil=1",
+            "stats",
+            "int_max_str_digits=1",
+        ] {
             let r = refusal(&["-X", x, "-c", ""]);
             assert_eq!(r.code, 1, "{x}");
             assert!(r.message.starts_with("Fatal Python error: "), "{}", r.message);
@@ -362,7 +382,9 @@ mod tests {
 
     #[test]
     fn values_arrive() {
-        let o = run(&["-X", "heap-limit=64M", "-X", "gc=stress:100,poison", "-X", "tlbc=0", "-X", "foo=1", "f"]).expect("runs");
+        let o =
+            run(&["-X", "heap-limit=64M", "-X", "gc=stress:100,poison", "-X", "tlbc=0", "-X", "foo=1", "f"])
+                .expect("runs");
         assert_eq!(o.config.heap.limit, Some(64 << 20));
         assert!(o.config.heap.poison && o.config.heap.stress == 100 && !o.config.tlbc);
         assert_eq!(o.config.xoptions.last(), Some(&("foo".to_owned(), Some("1".to_owned()))));

@@ -32,7 +32,8 @@ pub fn command(args: &[OsString]) -> i32 {
         _ => {}
     }
     options.config.orig_argv = args.iter().map(|a| a.to_string_lossy().into_owned()).collect();
-    options.config.executable = std::env::current_exe().map_or_else(|_| program.clone(), |p| p.to_string_lossy().into_owned());
+    options.config.executable =
+        std::env::current_exe().map_or_else(|_| program.clone(), |p| p.to_string_lossy().into_owned());
     let source = match prepare(&mut options, &program) {
         Ok(s) => s,
         Err((message, code)) => return complain(&message, code),
@@ -127,7 +128,9 @@ fn prepare(o: &mut Options, program: &str) -> Result<Source, (String, i32)> {
                 argv0.push_str(if o.config.orig_argv.iter().any(|a| a == "-") { "-" } else { "" });
             }
             let mut bytes = Vec::new();
-            std::io::stdin().read_to_end(&mut bytes).map_err(|e| (format!("{program}: <stdin>: {}", io_text(&e)), 1))?;
+            std::io::stdin()
+                .read_to_end(&mut bytes)
+                .map_err(|e| (format!("{program}: <stdin>: {}", io_text(&e)), 1))?;
             Source { bytes, filename: "<stdin>".into(), file: None }
         }
     };

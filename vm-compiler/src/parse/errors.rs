@@ -680,9 +680,7 @@ impl Describer<'_> {
 
     /// Two expressions side by side in brackets.
     fn forgot_comma(&self) -> Option<SyntaxError> {
-        if self.scan.open_there.is_none() {
-            return None;
-        }
+        self.scan.open_there?;
         let here = self.place();
         let word = self.source.slice(here);
         let starts = word.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '"' | '\''));

@@ -381,4 +381,3 @@ fn copy(vm: &Vm, args: Args<'_>) -> PyResult {
     let (this, _) = args.this_native::<Array>(vm, "__copy__")?;
     of_bytes(vm, this, &this.payload.block().to_vec(0, usize::MAX))
 }
-

@@ -106,7 +106,8 @@ static DEF: TypeDef = TypeDef {
                     if !vm.is_int(n) {
                         return Err(vm.type_error("an integer is required"));
                     }
-                    usize::try_from(vm.index_i64(n)?).map_err(|_| vm.value_error("maxlen must be non-negative"))?
+                    usize::try_from(vm.index_i64(n)?)
+                        .map_err(|_| vm.value_error("maxlen must be non-negative"))?
                 }
                 _ => usize::MAX,
             };
@@ -567,7 +568,9 @@ fn repr(vm: &Vm, v: Value) -> PyResult<Gc<Str>> {
 }
 
 fn compare(vm: &Vm, op: CmpOp, x: Value, y: Value) -> PyResult {
-    let (Some(a), Some(b)) = (x.native::<Deque>(), y.native::<Deque>()) else { return Ok(Value::NOT_IMPLEMENTED) };
+    let (Some(a), Some(b)) = (x.native::<Deque>(), y.native::<Deque>()) else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     let (a, b) = (snapshot(vm, a)?, snapshot(vm, b)?);
     let (a, b) = (vm.new_list(a.as_slice())?.value(), vm.new_list(b.as_slice())?.value());
     vm.compare(op, a, b)

@@ -49,12 +49,7 @@ const fn def(name: &'static str, doc: &'static str) -> TypeDef {
             | type_flags::HAS_DICT
             | type_flags::WEAKREF
             | type_flags::DISALLOW_INSTANTIATION,
-        slots: TypeSlots {
-            repr: Some(repr),
-            iter: Some(itself),
-            iternext: Some(next_line),
-            ..NO_SLOTS
-        },
+        slots: TypeSlots { repr: Some(repr), iter: Some(itself), iternext: Some(next_line), ..NO_SLOTS },
         methods: METHODS,
         getset: GETSET,
         ..NO_DEF

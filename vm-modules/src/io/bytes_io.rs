@@ -156,7 +156,8 @@ fn line(vm: &Vm, s: This, limit: Option<usize>) -> PyResult<Vec<u8>> {
     let mut state = s.payload.0.lock();
     let from = state.at.min(state.bytes.len());
     let rest = &state.bytes[from..];
-    let n = rest.iter().position(|&c| c == b'\n').map_or(rest.len(), |i| i + 1).min(limit.unwrap_or(usize::MAX));
+    let n =
+        rest.iter().position(|&c| c == b'\n').map_or(rest.len(), |i| i + 1).min(limit.unwrap_or(usize::MAX));
     let part = rest[..n].to_vec();
     if n > 0 {
         state.at = from + n;

@@ -66,7 +66,11 @@ impl Descriptor {
 
     /// Runs `f` on the buffers, detached, again after each interruption by a signal that raised nothing. `f` keeps its
     /// progress in the buffers or in what it captures.
-    pub(super) fn run<R>(&self, vm: &Vm, mut f: impl FnMut(&Descriptor, &mut Buffers) -> Result<R>) -> PyResult<R> {
+    pub(super) fn run<R>(
+        &self,
+        vm: &Vm,
+        mut f: impl FnMut(&Descriptor, &mut Buffers) -> Result<R>,
+    ) -> PyResult<R> {
         loop {
             // The guard is dropped before the thread attaches again.
             match vm.detached(|| f(self, &mut self.buffers.lock())) {

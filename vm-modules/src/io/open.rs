@@ -23,7 +23,8 @@ use super::{
 };
 
 /// Functions of `_io`; the first argument is the registry.
-pub(super) const FUNCTIONS: &[(&str, NativeFn)] = &[("open", open), ("open_code", open_code), ("_fdopen", open)];
+pub(super) const FUNCTIONS: &[(&str, NativeFn)] =
+    &[("open", open), ("open_code", open_code), ("_fdopen", open)];
 
 /// A mode string, taken apart.
 struct Mode {
@@ -73,7 +74,9 @@ fn parse_newline(vm: &Vm, v: Value) -> PyResult<Newline> {
     let universal = Newline { end: LineEnd::Any, translate: true, write: b"\n" };
     let Some(v) = v.bound().filter(|v| !v.is_none()) else { return Ok(universal) };
     let Some(s) = v.downcast::<Str>() else {
-        return Err(vm.type_error(format!("open() argument 'newline' must be str or None, not {}", vm.type_name(v))));
+        return Err(
+            vm.type_error(format!("open() argument 'newline' must be str or None, not {}", vm.type_name(v)))
+        );
     };
     match &*s.to_str_lossy() {
         "" => Ok(Newline { translate: false, ..universal }),
@@ -124,10 +127,9 @@ pub(crate) fn path_bytes(vm: &Vm, v: Value) -> PyResult<Vec<u8>> {
                 vm.type_name(p)
             )))
         }
-        None => Err(vm.type_error(format!(
-            "expected str, bytes or os.PathLike object, not {}",
-            vm.type_name(v)
-        ))),
+        None => {
+            Err(vm.type_error(format!("expected str, bytes or os.PathLike object, not {}", vm.type_name(v))))
+        }
     }
 }
 
@@ -233,7 +235,13 @@ fn open(vm: &Vm, a: Args<'_>) -> PyResult {
 }
 
 /// The binary layer of a file.
-fn wrap_binary(vm: &Vm, r: Gc<Native<Registry>>, file: &Arc<Descriptor>, name: Value, mode: Value) -> PyResult {
+fn wrap_binary(
+    vm: &Vm,
+    r: Gc<Native<Registry>>,
+    file: &Arc<Descriptor>,
+    name: Value,
+    mode: Value,
+) -> PyResult {
     let p = &r.payload;
     let slot = if file.unbuffered {
         &p.raw

@@ -190,7 +190,9 @@ fn put(vm: &Vm, s: This, text: Gc<Str>) -> PyResult<()> {
             new = out;
         }
         Newline::Cr => new.iter_mut().filter(|c| **c == LF).for_each(|c| *c = CR),
-        Newline::CrLf => new = new.into_iter().flat_map(|c| if c == LF { vec![CR, LF] } else { vec![c] }).collect(),
+        Newline::CrLf => {
+            new = new.into_iter().flat_map(|c| if c == LF { vec![CR, LF] } else { vec![c] }).collect()
+        }
         _ => {}
     }
     let mut state = s.payload.state.lock();

@@ -93,7 +93,10 @@ pub(super) static DEF: TypeDef = TypeDef {
     doc: "Character and line based layer over a file.",
     kind: Native::<TextFile>::KIND,
     size: Native::<TextFile>::SIZE,
-    flags: type_flags::BASETYPE | type_flags::HAS_DICT | type_flags::WEAKREF | type_flags::DISALLOW_INSTANTIATION,
+    flags: type_flags::BASETYPE
+        | type_flags::HAS_DICT
+        | type_flags::WEAKREF
+        | type_flags::DISALLOW_INSTANTIATION,
     slots: TypeSlots {
         repr: Some(repr),
         iter: Some(|vm, v| {

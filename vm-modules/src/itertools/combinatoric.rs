@@ -113,7 +113,8 @@ pub(super) static PRODUCT: TypeDef = iterator::<Combinatoric<PRODUCT_KIND>>(
         for &it in args.pos() {
             once.push(pool_of(vm, it)?.value())?;
         }
-        let n = once.len().checked_mul(repeat).ok_or_else(|| vm.overflow_error("repeat argument too large"))?;
+        let n =
+            once.len().checked_mul(repeat).ok_or_else(|| vm.overflow_error("repeat argument too large"))?;
         check_size(vm, n)?;
         let pools = RootVec::with_capacity(vm, n)?;
         for _ in 0..repeat {

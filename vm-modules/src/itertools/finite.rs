@@ -6,12 +6,7 @@ use vm_heap::Marker;
 use vm_python::{
     error::PyResult,
     native::{MethodDef, NativePayload, TypeDef},
-    object::{
-        gc::Slot,
-        int::IntRef,
-        items::RootVec,
-        sequence::Tuple,
-    },
+    object::{gc::Slot, int::IntRef, items::RootVec, sequence::Tuple},
     value::Value,
     vm::Vm,
 };
@@ -54,7 +49,8 @@ pub(super) static ACCUMULATE: TypeDef = iterator::<Accumulate>(
     "itertools.accumulate",
     "Return series of accumulated sums (or other binary function results).",
     |vm, class, args| {
-        let [it, function, initial] = args.bind(vm, "accumulate", ["iterable", "func", "initial"], 1, 0, 2)?;
+        let [it, function, initial] =
+            args.bind(vm, "accumulate", ["iterable", "func", "initial"], 1, 0, 2)?;
         let source = vm.iter(it)?;
         let a = Accumulate {
             source: Slot::new(source),
@@ -184,7 +180,9 @@ pub(super) static CHAIN: TypeDef = iterator::<Chain>(
         let class = a.all()[0];
         let [it] = a.rest().exact::<1>(vm, "chain.from_iterable")?;
         let source = vm.iter(it)?;
-        let Some(class) = class.downcast() else { return Err(vm.type_error("chain.from_iterable needs a class")) };
+        let Some(class) = class.downcast() else {
+            return Err(vm.type_error("chain.from_iterable needs a class"));
+        };
         Ok(vm.new_native_object(class, Chain::new(source, Value::UNBOUND))?.value())
     })],
 );
@@ -384,26 +382,29 @@ pub(super) static ISLICE: TypeDef = iterator::<ISlice>(
     "islice(iterable, stop) --> islice object\nislice(iterable, start, stop[, step]) --> islice object",
     |vm, class, args| {
         let v = args.range(vm, "islice", 2, 4)?;
-        let bad = || {
-            vm.value_error("Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.")
-        };
+        let bad =
+            || vm.value_error("Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.");
         let (start, stop) = if v.len() == 2 {
             let stop = slice_index(vm, v[1], i64::MAX)?.ok_or_else(|| {
-                vm.value_error("Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.")
+                vm.value_error(
+                    "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.",
+                )
             })?;
             (0, stop)
         } else {
             let start = slice_index(vm, v[1], 0)?;
             let stop = slice_index(vm, v[2], i64::MAX)?.ok_or_else(|| {
-                vm.value_error("Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.")
+                vm.value_error(
+                    "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.",
+                )
             })?;
             (start.ok_or_else(bad)?, stop)
         };
         let step = match v.get(3) {
             None => 1,
-            Some(&s) => slice_index(vm, s, 1)?.filter(|&n| n > 0).ok_or_else(|| {
-                vm.value_error("Step for islice() must be a positive integer or None.")
-            })?,
+            Some(&s) => slice_index(vm, s, 1)?
+                .filter(|&n| n > 0)
+                .ok_or_else(|| vm.value_error("Step for islice() must be a positive integer or None."))?,
         };
         let source = vm.iter(v[0])?;
         let s = ISlice {
@@ -507,4 +508,3 @@ pub(super) static ZIP_LONGEST: TypeDef = iterator::<ZipLongest>(
     None,
     &[],
 );
-

@@ -139,7 +139,8 @@ static GROUPER: TypeDef = iterator::<Grouper>(
     |vm, class, args| {
         let [parent, target] = args.exact::<2>(vm, "_grouper")?;
         let g = this::<GroupBy>(vm, parent)?;
-        let group = vm.new_native_object(class, Grouper { parent: Slot::new(parent), target: Slot::new(target) })?;
+        let group =
+            vm.new_native_object(class, Grouper { parent: Slot::new(parent), target: Slot::new(target) })?;
         g.payload.grouper.set(vm, g.header(), group.value());
         Ok(group.value())
     },
@@ -200,7 +201,9 @@ impl NativePayload for Tee {
 }
 
 fn new_node(vm: &Vm, class: Value, value: Value, source: Value) -> PyResult<Gc<Native<Node>>> {
-    let Some(class) = class.downcast::<Type>() else { return Err(vm.system_error("a helper class is missing")) };
+    let Some(class) = class.downcast::<Type>() else {
+        return Err(vm.system_error("a helper class is missing"));
+    };
     let node = Node {
         value: Slot::new(value),
         next: Slot::new(Value::UNBOUND),

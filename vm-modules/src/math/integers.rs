@@ -138,9 +138,16 @@ pub(super) fn gcd(vm: &Vm, a: Args<'_>) -> PyResult {
 }
 
 pub(super) fn lcm(vm: &Vm, a: Args<'_>) -> PyResult {
-    fold(vm, a, "lcm", 1, |x, y| x.lcm(y), |x, y| {
-        if x == 0 || y == 0 { Some(0) } else { (x / x.gcd(&y)).checked_mul(y).map(i64::abs) }
-    })
+    fold(
+        vm,
+        a,
+        "lcm",
+        1,
+        |x, y| x.lcm(y),
+        |x, y| {
+            if x == 0 || y == 0 { Some(0) } else { (x / x.gcd(&y)).checked_mul(y).map(i64::abs) }
+        },
+    )
 }
 
 fn fold(
@@ -196,6 +203,9 @@ mod tests {
         assert_eq!(&f100 % 101, BigInt::from(100), "Wilson's theorem");
         assert_eq!(binomial(5, 2), BigInt::from(10));
         assert_eq!(binomial(100, 50).to_string(), "100891344545564193334812497256");
-        assert_eq!(binomial(200, 100) % 1_000_007, range_product(101, 200) / range_product(1, 100) % 1_000_007);
+        assert_eq!(
+            binomial(200, 100) % 1_000_007,
+            range_product(101, 200) / range_product(1, 100) % 1_000_007
+        );
     }
 }

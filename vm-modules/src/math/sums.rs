@@ -2,11 +2,7 @@
 
 use vm_compiler::opcodes::BinOp;
 use vm_python::{
-    builtins::int::binary as int_binary,
-    error::PyResult,
-    native::Args,
-    object::items::RootVec,
-    value::Value,
+    builtins::int::binary as int_binary, error::PyResult, native::Args, object::items::RootVec, value::Value,
     vm::Vm,
 };
 

@@ -29,7 +29,9 @@ impl Twister {
         let (mut i, mut j) = (1, 0);
         for _ in 0..N.max(key.len()) {
             let last = w[i - 1];
-            w[i] = (w[i] ^ (last ^ last >> 30).wrapping_mul(1_664_525)).wrapping_add(key[j]).wrapping_add(j as u32);
+            w[i] = (w[i] ^ (last ^ last >> 30).wrapping_mul(1_664_525))
+                .wrapping_add(key[j])
+                .wrapping_add(j as u32);
             i += 1;
             j = (j + 1) % key.len();
             if i == N {

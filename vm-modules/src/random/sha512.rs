@@ -38,7 +38,8 @@ pub(super) fn digest(message: &[u8]) -> [u8; 64] {
 }
 
 fn compress(h: &mut [u64; 8], block: &[u8], k: &[u64]) {
-    let mut w: Vec<u64> = block.chunks_exact(8).map(|c| c.iter().fold(0, |n, &b| n << 8 | u64::from(b))).collect();
+    let mut w: Vec<u64> =
+        block.chunks_exact(8).map(|c| c.iter().fold(0, |n, &b| n << 8 | u64::from(b))).collect();
     for i in 16..80 {
         let (a, b) = (w[i - 15], w[i - 2]);
         let s0 = a.rotate_right(1) ^ a.rotate_right(8) ^ a >> 7;

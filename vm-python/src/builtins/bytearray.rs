@@ -215,7 +215,9 @@ fn set_slice(vm: &Vm, b: Gc<ByteArray>, slice: Gc<Slice>, value: Option<Value>) 
         Some(v) => match bytes_like(v) {
             Some(c) => c.into_owned(),
             None if vm.is_int(v) || v.is::<Str>() => {
-                return Err(vm.type_error("can assign only bytes, buffers, or iterables of ints in range(0, 256)"));
+                return Err(
+                    vm.type_error("can assign only bytes, buffers, or iterables of ints in range(0, 256)")
+                );
             }
             None => collect(vm, v, "byte")?,
         },
@@ -313,7 +315,8 @@ fn pop(vm: &Vm, a: Args<'_>) -> PyResult {
         if n == 0 {
             return (0, Err("pop from empty bytearray"));
         }
-        let at = usize::try_from(if i < 0 { i.saturating_add(n as i64) } else { i }).ok().filter(|&at| at < n);
+        let at =
+            usize::try_from(if i < 0 { i.saturating_add(n as i64) } else { i }).ok().filter(|&at| at < n);
         let Some(at) = at else { return (n, Err("pop index out of range")) };
         let x = block.load_u8(at).unwrap_or(0);
         block.copy_within(at + 1, at, n - at - 1);

@@ -5,14 +5,7 @@ use vm_core::sync::Ordering;
 use crate::{
     error::PyResult,
     native::{Args, GetSetDef, MethodDef, TypeDef},
-    object::{
-        class::TypeSlots,
-        code::Code,
-        gc::Gc,
-        items::RootVec,
-        kind::Kind,
-        str::Str,
-    },
+    object::{class::TypeSlots, code::Code, gc::Gc, items::RootVec, kind::Kind, str::Str},
     types::NO_SLOTS,
     value::Value,
     vm::Vm,

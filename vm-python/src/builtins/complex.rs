@@ -12,7 +12,7 @@ use crate::{
         kind::Kind,
         str::Str,
     },
-    types::{NO_DEF, NO_SLOTS},
+    types::NO_SLOTS,
     value::Value,
     vm::Vm,
 };
@@ -70,7 +70,6 @@ pub static DEF: TypeDef = TypeDef {
         GetSetDef::read_only("real", |vm, v| vm.new_float(number(vm, v).0)),
         GetSetDef::read_only("imag", |vm, v| vm.new_float(number(vm, v).1)),
     ],
-    ..NO_DEF
 };
 
 fn number(vm: &Vm, v: Value) -> C {
@@ -139,7 +138,11 @@ fn div(a: C, b: C) -> Option<C> {
 pub fn power(a: C, b: C) -> C {
     if is_small_integer(b) {
         let n = b.0 as i32;
-        return if n >= 0 { natural_power(a, n as u32) } else { div((1.0, 0.0), natural_power(a, n.unsigned_abs())).unwrap_or((f64::NAN, f64::NAN)) };
+        return if n >= 0 {
+            natural_power(a, n as u32)
+        } else {
+            div((1.0, 0.0), natural_power(a, n.unsigned_abs())).unwrap_or((f64::NAN, f64::NAN))
+        };
     }
     if a == (0.0, 0.0) {
         return (0.0, 0.0);
@@ -250,7 +253,9 @@ fn repr(vm: &Vm, v: Value) -> PyResult<Gc<Str>> {
 fn format(vm: &Vm, a: Args<'_>) -> PyResult {
     let (_, [spec]) = a.method::<Complex, 1>(vm, "__format__")?;
     let Some(spec) = spec.downcast::<Str>() else {
-        return Err(vm.type_error(std::format!("__format__() argument must be str, not {}", vm.type_name(spec))));
+        return Err(
+            vm.type_error(std::format!("__format__() argument must be str, not {}", vm.type_name(spec)))
+        );
     };
     Ok(super::format::format_complex(vm, a.all()[0], spec)?.value())
 }
@@ -332,7 +337,8 @@ fn parse(s: &str) -> Option<C> {
         let first = plain.chars().next()?;
         let word = plain.to_ascii_lowercase();
         let known = matches!(word.as_str(), "inf" | "infinity" | "nan");
-        if !known && !(first.is_ascii_digit() || first == '.') || plain.contains("__") || plain.ends_with('_') {
+        if !(known || first.is_ascii_digit() || first == '.') || plain.contains("__") || plain.ends_with('_')
+        {
             return None;
         }
         let t: String = t.chars().filter(|&c| c != '_').collect();

@@ -70,7 +70,11 @@ pub static GETSET_DEF: TypeDef = TypeDef {
             // SAFETY: set at creation and never cleared.
             let owner = unsafe { g.owner.get_unchecked() };
             let n = vm.str(g.name.get())?;
-            vm.new_str(&format!("<attribute '{}' of '{}' objects>", n.to_str_lossy(), owner.name().to_str_lossy()))
+            vm.new_str(&format!(
+                "<attribute '{}' of '{}' objects>",
+                n.to_str_lossy(),
+                owner.name().to_str_lossy()
+            ))
         }),
         ..NO_SLOTS
     },
@@ -137,7 +141,11 @@ pub static MEMBER_DEF: TypeDef = TypeDef {
             // SAFETY: set at creation and never cleared.
             let owner = unsafe { m.owner.get_unchecked() };
             let n = vm.str(m.name.get())?;
-            vm.new_str(&format!("<member '{}' of '{}' objects>", n.to_str_lossy(), owner.name().to_str_lossy()))
+            vm.new_str(&format!(
+                "<member '{}' of '{}' objects>",
+                n.to_str_lossy(),
+                owner.name().to_str_lossy()
+            ))
         }),
         ..NO_SLOTS
     },
@@ -283,7 +291,13 @@ fn property_error(vm: &Vm, p: Gc<Property>, obj: Value, what: &str) -> PyResult<
     }))
 }
 
-fn copy_property(vm: &Vm, p: Gc<Property>, get: Option<Value>, set: Option<Value>, del: Option<Value>) -> PyResult {
+fn copy_property(
+    vm: &Vm,
+    p: Gc<Property>,
+    get: Option<Value>,
+    set: Option<Value>,
+    del: Option<Value>,
+) -> PyResult {
     let class = vm.type_of(p.value());
     let args = [
         get.unwrap_or_else(|| p.get.get()),

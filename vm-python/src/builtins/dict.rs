@@ -175,7 +175,9 @@ fn split_pair(vm: &Vm, pair: Value, n: usize) -> PyResult<(Value, Value)> {
     }
     let iterable = vm.type_of(pair).slots().iter.is_some() || vm.type_of(pair).slots().getitem.is_some();
     if !iterable {
-        return Err(vm.type_error(format!("cannot convert dictionary update sequence element #{n} to a sequence")));
+        return Err(
+            vm.type_error(format!("cannot convert dictionary update sequence element #{n} to a sequence"))
+        );
     }
     let items = RootVec::collect(vm, pair)?;
     match *items.as_slice() {

@@ -95,12 +95,8 @@ fn set_like(v: Value) -> Option<(Gc<Dict>, Show)> {
 const OPERATORS: u16 =
     1 << BinOp::And as u16 | 1 << BinOp::Or as u16 | 1 << BinOp::Subtract as u16 | 1 << BinOp::Xor as u16;
 
-const VIEW_SLOTS: TypeSlots = TypeSlots {
-    repr: Some(repr),
-    len: Some(|vm, v| Ok(this(vm, v)?.0.len())),
-    iter: Some(iter),
-    ..NO_SLOTS
-};
+const VIEW_SLOTS: TypeSlots =
+    TypeSlots { repr: Some(repr), len: Some(|vm, v| Ok(this(vm, v)?.0.len())), iter: Some(iter), ..NO_SLOTS };
 const SET_SLOTS: TypeSlots = TypeSlots {
     binary: Some(binary),
     binary_ops: OPERATORS,
@@ -400,7 +396,8 @@ const ITER_METHODS: &[MethodDef] = &[
         let (it, rest) = a.this_native::<DictIter>(vm, "__length_hint__")?;
         let [] = rest.exact::<0>(vm, "__length_hint__")?;
         let it = &it.payload;
-        let same = it.dict.get().downcast::<Dict>().is_some_and(|d| d.len() == it.used.load(Ordering::Relaxed));
+        let same =
+            it.dict.get().downcast::<Dict>().is_some_and(|d| d.len() == it.used.load(Ordering::Relaxed));
         Ok(Value::small_int(if same { it.left.load(Ordering::Relaxed) as i64 } else { 0 }))
     }),
     MethodDef::new("__reduce__", |vm, a| {

@@ -36,18 +36,40 @@ pub static DEF: TypeDef = TypeDef {
         MethodDef::new("__setstate__", set_state),
     ],
     getset: &[
-        GetSetDef::new("args", |vm, e| Ok(tuple_of_args(vm, this(vm, e)?)?), set_args),
+        GetSetDef::new("args", |vm, e| tuple_of_args(vm, this(vm, e)?), set_args),
         GetSetDef::new("__traceback__", |vm, e| Ok(this(vm, e)?.traceback.get()), set_traceback),
-        GetSetDef::new("__context__", |vm, e| Ok(this(vm, e)?.context.get()), |vm, e, v| {
-            let e = this(vm, e)?;
-            set_link(vm, e, &e.context, v, "__context__", "exception context must be None or derive from BaseException")
-        }),
-        GetSetDef::new("__cause__", |vm, e| Ok(this(vm, e)?.cause.get()), |vm, e, v| {
-            let e = this(vm, e)?;
-            set_link(vm, e, &e.cause, v, "__cause__", "exception cause must be None or derive from BaseException")?;
-            e.suppress_context.store(true, Ordering::Relaxed);
-            Ok(())
-        }),
+        GetSetDef::new(
+            "__context__",
+            |vm, e| Ok(this(vm, e)?.context.get()),
+            |vm, e, v| {
+                let e = this(vm, e)?;
+                set_link(
+                    vm,
+                    e,
+                    &e.context,
+                    v,
+                    "__context__",
+                    "exception context must be None or derive from BaseException",
+                )
+            },
+        ),
+        GetSetDef::new(
+            "__cause__",
+            |vm, e| Ok(this(vm, e)?.cause.get()),
+            |vm, e, v| {
+                let e = this(vm, e)?;
+                set_link(
+                    vm,
+                    e,
+                    &e.cause,
+                    v,
+                    "__cause__",
+                    "exception cause must be None or derive from BaseException",
+                )?;
+                e.suppress_context.store(true, Ordering::Relaxed);
+                Ok(())
+            },
+        ),
         GetSetDef::new(
             "__suppress_context__",
             |vm, e| Ok(Value::bool(this(vm, e)?.suppress_context.load(Ordering::Relaxed))),
@@ -70,7 +92,10 @@ const DEFAULTS: &[(&str, &[&str])] = &[
     ("AttributeError", &["name", "obj"]),
     ("NameError", &["name"]),
     ("OSError", &["errno", "strerror", "filename", "filename2"]),
-    ("SyntaxError", &["msg", "filename", "lineno", "offset", "text", "end_lineno", "end_offset", "print_file_and_line"]),
+    (
+        "SyntaxError",
+        &["msg", "filename", "lineno", "offset", "text", "end_lineno", "end_offset", "print_file_and_line"],
+    ),
     ("UnicodeDecodeError", &["encoding", "object", "start", "end", "reason"]),
     ("UnicodeEncodeError", &["encoding", "object", "start", "end", "reason"]),
     ("UnicodeTranslateError", &["encoding", "object", "start", "end", "reason"]),
@@ -117,7 +142,10 @@ pub(crate) fn finish(vm: &Vm) -> PyResult<()> {
     }
     let characters = Value::small_int(0);
     exc.blocking_io_error.namespace().set_str(vm, vm.intern("characters_written")?, characters)?;
-    vm.add_getset(exc.stop_iteration, &GetSetDef::new("value", |vm, e| Ok(first_arg(this(vm, e)?)), set_first_arg))?;
+    vm.add_getset(
+        exc.stop_iteration,
+        &GetSetDef::new("value", |vm, e| Ok(first_arg(this(vm, e)?)), set_first_arg),
+    )?;
     vm.add_getset(exc.system_exit, &GetSetDef::new("code", exit_code, set_first_arg))?;
     for m in super::exception_group::METHODS {
         vm.add_method(exc.base_exception_group, m)?;
@@ -179,7 +207,14 @@ fn set_traceback(vm: &Vm, e: Value, v: Option<Value>) -> PyResult<()> {
     }
 }
 
-fn set_link(vm: &Vm, e: Gc<Exception>, slot: &Slot, v: Option<Value>, name: &str, refusal: &str) -> PyResult<()> {
+fn set_link(
+    vm: &Vm,
+    e: Gc<Exception>,
+    slot: &Slot,
+    v: Option<Value>,
+    name: &str,
+    refusal: &str,
+) -> PyResult<()> {
     match v {
         None => Err(vm.type_error(format!("{name} may not be deleted"))),
         Some(v) if v.is_none() || v.is::<Exception>() => {
@@ -302,10 +337,9 @@ fn init(vm: &Vm, e: Value, args: Args<'_>) -> PyResult<()> {
     for (k, v) in args.keywords() {
         if !keywords.iter().any(|n| k.eq_str(n)) {
             let name = builtin_name(class);
-            return Err(vm.type_error(format!(
-                "{name}() got an unexpected keyword argument '{}'",
-                k.to_str_lossy()
-            )));
+            return Err(
+                vm.type_error(format!("{name}() got an unexpected keyword argument '{}'", k.to_str_lossy()))
+            );
         }
         vm.setattr(e, vm.intern_str(k), Some(v))?;
     }
@@ -443,7 +477,13 @@ impl Vm {
 
     /// An ImportError (or subclass) with its `name` and `path`.
     #[cold]
-    pub fn import_error_of(&self, class: Gc<Type>, message: &str, name: Gc<Str>, path: Option<Value>) -> Thrown {
+    pub fn import_error_of(
+        &self,
+        class: Gc<Type>,
+        message: &str,
+        name: Gc<Str>,
+        path: Option<Value>,
+    ) -> Thrown {
         let e = self.new_error(class, message);
         let n = self.names();
         let fill = || -> PyResult<()> {
@@ -489,7 +529,9 @@ fn init_syntax_error(vm: &Vm, e: Value, args: &[Value]) -> PyResult<()> {
         match info.len() {
             4 | 6 | 7 => {}
             0..4 => {
-                return Err(vm.type_error(format!("function takes at least 4 arguments ({} given)", info.len())));
+                return Err(
+                    vm.type_error(format!("function takes at least 4 arguments ({} given)", info.len()))
+                );
             }
             5 => return Err(vm.type_error("end_offset must be provided when end_lineno is provided")),
             k => return Err(vm.type_error(format!("function takes at most 7 arguments ({k} given)"))),
@@ -512,7 +554,11 @@ fn init_unicode_error(vm: &Vm, e: Value, class: Gc<Type>, args: &[Value]) -> PyR
         return Ok(());
     };
     if args.len() != names.len() {
-        return Err(vm.type_error(format!("function takes exactly {} arguments ({} given)", names.len(), args.len())));
+        return Err(vm.type_error(format!(
+            "function takes exactly {} arguments ({} given)",
+            names.len(),
+            args.len()
+        )));
     }
     for (i, (name, &v)) in names.iter().zip(args).enumerate() {
         let wanted = match *name {
@@ -614,7 +660,8 @@ fn str_os_error(vm: &Vm, e: Gc<Exception>) -> PyResult<Gc<Str>> {
         return plain_str(vm, e);
     }
     let (a, b) = (vm.str(errno)?, vm.str(text)?);
-    let mut parts = vec!["[Errno ".to_owned(), a.to_str_lossy().into(), "] ".to_owned(), b.to_str_lossy().into()];
+    let mut parts =
+        vec!["[Errno ".to_owned(), a.to_str_lossy().into(), "] ".to_owned(), b.to_str_lossy().into()];
     if !filename.is_none() {
         parts.push(format!(": {}", vm.repr(filename)?.to_str_lossy()));
         if !filename2.is_none() {
@@ -655,7 +702,11 @@ fn str_unicode_error(vm: &Vm, e: Gc<Exception>, class: Gc<Type>) -> PyResult<Gc<
         return vm.new_str("");
     }
     let reason = vm.str(get("reason")?)?.to_str_lossy().into_owned();
-    let codec = if translate { String::new() } else { format!("'{}' codec ", vm.str(get("encoding")?)?.to_str_lossy()) };
+    let codec = if translate {
+        String::new()
+    } else {
+        format!("'{}' codec ", vm.str(get("encoding")?)?.to_str_lossy())
+    };
     let start = get("start")?.as_small_int().unwrap_or(0);
     let end = get("end")?.as_small_int().unwrap_or(0);
     let verb = if decode {

@@ -48,7 +48,10 @@ pub(crate) fn new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> PyResult {
             vm.type_name(message)
         )));
     }
-    if !excs.is::<List>() && !excs.is::<Tuple>() && vm.type_lookup(vm.type_of(excs), vm.names().__getitem__).is_none() {
+    if !excs.is::<List>()
+        && !excs.is::<Tuple>()
+        && vm.type_lookup(vm.type_of(excs), vm.names().__getitem__).is_none()
+    {
         return Err(vm.type_error("second argument (exceptions) must be a sequence"));
     }
     let items = RootVec::collect(vm, excs)?;
@@ -58,9 +61,9 @@ pub(crate) fn new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> PyResult {
     let mut all_plain = true;
     for (i, &v) in items.as_slice().iter().enumerate() {
         if !v.is::<Exception>() {
-            return Err(vm.value_error(format!(
-                "Item {i} of second argument (exceptions) is not an exception"
-            )));
+            return Err(
+                vm.value_error(format!("Item {i} of second argument (exceptions) is not an exception"))
+            );
         }
         all_plain &= is_exception(vm, v);
     }
@@ -74,10 +77,9 @@ pub(crate) fn new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> PyResult {
             return Err(vm.type_error("Cannot nest BaseExceptions in an ExceptionGroup"));
         }
         if class.is_subclass(exc.exception) {
-            return Err(vm.type_error(format!(
-                "Cannot nest BaseExceptions in '{}'",
-                class.name().to_str_lossy()
-            )));
+            return Err(
+                vm.type_error(format!("Cannot nest BaseExceptions in '{}'", class.name().to_str_lossy()))
+            );
         }
     }
     let e = vm.try_new_exception(class, args.pos())?;
@@ -120,14 +122,17 @@ enum Matcher {
 
 impl Matcher {
     fn new(vm: &Vm, v: Value) -> PyResult<Matcher> {
-        let is_class = |v: Value| v.downcast::<Type>().is_some_and(|t| t.is_subclass(vm.exc().base_exception));
+        let is_class =
+            |v: Value| v.downcast::<Type>().is_some_and(|t| t.is_subclass(vm.exc().base_exception));
         if is_class(v) || v.downcast::<Tuple>().is_some_and(|t| t.as_slice().iter().all(|&v| is_class(v))) {
             return Ok(Matcher::Class(v));
         }
         if !v.is::<Type>() && vm.is_callable(v) {
             return Ok(Matcher::Predicate(v));
         }
-        Err(vm.type_error("expected an exception type, a tuple of exception types, or a callable (other than a class)"))
+        Err(vm.type_error(
+            "expected an exception type, a tuple of exception types, or a callable (other than a class)",
+        ))
     }
     fn holds(self, vm: &Vm, e: Value) -> PyResult<bool> {
         match self {
@@ -167,7 +172,8 @@ fn subset(vm: &Vm, like: Value, excs: &[Value]) -> PyResult {
     }
     let list = vm.new_list(excs)?;
     let g = vm.call_method(like, vm.intern("derive")?, &[list.value()])?;
-    let Some(group) = g.downcast::<Exception>().filter(|_| vm.type_of(g).is_subclass(vm.exc().base_exception_group))
+    let Some(group) =
+        g.downcast::<Exception>().filter(|_| vm.type_of(g).is_subclass(vm.exc().base_exception_group))
     else {
         return Err(vm.type_error("derive must return an instance of BaseExceptionGroup"));
     };
@@ -213,10 +219,13 @@ impl Vm {
         let classes = tuple.as_ref().map_or(&one[..], |t| t.as_slice());
         for c in classes {
             let Some(t) = c.downcast::<Type>().filter(|t| t.is_subclass(self.exc().base_exception)) else {
-                return Err(self.type_error("catching classes that do not inherit from BaseException is not allowed"));
+                return Err(
+                    self.type_error("catching classes that do not inherit from BaseException is not allowed")
+                );
             };
             if t.is_subclass(self.exc().base_exception_group) {
-                return Err(self.type_error("catching ExceptionGroup with except* is not allowed. Use except instead."));
+                return Err(self
+                    .type_error("catching ExceptionGroup with except* is not allowed. Use except instead."));
             }
         }
         if self.object_isinstance(e, class)? {

@@ -19,7 +19,7 @@ use crate::{
         kind::Kind,
         str::Str,
     },
-    types::{NO_DEF, NO_SLOTS},
+    types::NO_SLOTS,
     value::Value,
     vm::Vm,
 };
@@ -34,8 +34,11 @@ const OPS: u16 = 1 << BinOp::Add as u16
     | 1 << BinOp::Remainder as u16
     | 1 << BinOp::Power as u16;
 
-const UNARY_OPS: u16 =
-    1 << UnOp::Neg as u16 | 1 << UnOp::Pos as u16 | 1 << UnOp::Abs as u16 | 1 << UnOp::Int as u16 | 1 << UnOp::Float as u16;
+const UNARY_OPS: u16 = 1 << UnOp::Neg as u16
+    | 1 << UnOp::Pos as u16
+    | 1 << UnOp::Abs as u16
+    | 1 << UnOp::Int as u16
+    | 1 << UnOp::Float as u16;
 
 /// `float`
 pub static DEF: TypeDef = TypeDef {
@@ -57,8 +60,12 @@ pub static DEF: TypeDef = TypeDef {
         ..NO_SLOTS
     },
     methods: &[
-        MethodDef::new("__divmod__", |vm, a| a.exact::<2>(vm, "__divmod__").and_then(|[a, b]| divmod(vm, a, b))),
-        MethodDef::new("__rdivmod__", |vm, a| a.exact::<2>(vm, "__rdivmod__").and_then(|[a, b]| divmod(vm, b, a))),
+        MethodDef::new("__divmod__", |vm, a| {
+            a.exact::<2>(vm, "__divmod__").and_then(|[a, b]| divmod(vm, a, b))
+        }),
+        MethodDef::new("__rdivmod__", |vm, a| {
+            a.exact::<2>(vm, "__rdivmod__").and_then(|[a, b]| divmod(vm, b, a))
+        }),
         MethodDef::new("__trunc__", methods::trunc),
         MethodDef::new("__floor__", methods::floor),
         MethodDef::new("__ceil__", methods::ceil),
@@ -77,7 +84,6 @@ pub static DEF: TypeDef = TypeDef {
         GetSetDef::read_only("real", |vm, v| vm.new_float(number(vm, v))),
         GetSetDef::read_only("imag", |vm, _| vm.new_float(0.0)),
     ],
-    ..NO_DEF
 };
 
 /// The number of a value that dispatch says is a float.

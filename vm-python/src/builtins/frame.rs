@@ -71,7 +71,9 @@ pub static DEF: TypeDef = TypeDef {
     getset: &[
         GetSetDef::read_only("f_code", |vm, f| Ok(this(vm, f)?.code().value())),
         GetSetDef::read_only("f_globals", |vm, f| Ok(this(vm, f)?.globals.get())),
-        GetSetDef::read_only("f_builtins", |vm, f| Ok(this(vm, f)?.builtins.get().bound().unwrap_or(Value::NONE))),
+        GetSetDef::read_only("f_builtins", |vm, f| {
+            Ok(this(vm, f)?.builtins.get().bound().unwrap_or(Value::NONE))
+        }),
         GetSetDef::read_only("f_locals", |vm, f| vm.frame_locals(this(vm, f)?)),
         GetSetDef::read_only("f_back", |vm, f| vm.frame_back(this(vm, f)?)),
         GetSetDef::read_only("f_lineno", |vm, f| {
@@ -79,12 +81,18 @@ pub static DEF: TypeDef = TypeDef {
             let line = f.code().position(vm.frame_word(f)).map_or(f.code().first_line, |p| p.line);
             Ok(if line == 0 { Value::NONE } else { Value::small_int(i64::from(line)) })
         }),
-        GetSetDef::read_only("f_lasti", |vm, f| Ok(Value::small_int(i64::from(vm.frame_word(this(vm, f)?)) * 2))),
-        GetSetDef::new("f_trace", |vm, f| Ok(this(vm, f)?.trace.get().bound().unwrap_or(Value::NONE)), |vm, f, v| {
-            let f = this(vm, f)?;
-            f.trace.set(vm, f.header(), v.filter(|v| !v.is_none()).unwrap_or(Value::UNBOUND));
-            Ok(())
+        GetSetDef::read_only("f_lasti", |vm, f| {
+            Ok(Value::small_int(i64::from(vm.frame_word(this(vm, f)?)) * 2))
         }),
+        GetSetDef::new(
+            "f_trace",
+            |vm, f| Ok(this(vm, f)?.trace.get().bound().unwrap_or(Value::NONE)),
+            |vm, f, v| {
+                let f = this(vm, f)?;
+                f.trace.set(vm, f.header(), v.filter(|v| !v.is_none()).unwrap_or(Value::UNBOUND));
+                Ok(())
+            },
+        ),
     ],
 };
 
@@ -135,7 +143,7 @@ impl Vm {
     }
 
     /// The object of a frame of this thread; every frame has at most one.
-    pub fn frame_object(&self, frame: *mut Frame) -> PyResult<Gc<FrameObject>> {
+    pub(crate) fn frame_object(&self, frame: *mut Frame) -> PyResult<Gc<FrameObject>> {
         // SAFETY: callers pass a frame of this thread's chain, which is live.
         let fr = unsafe { &*frame };
         if let Some(f) = fr.object.downcast::<FrameObject>() {
@@ -200,7 +208,7 @@ impl Vm {
     }
 
     /// The local namespace of a live frame of this thread (`locals()`).
-    pub fn locals_of_frame(&self, frame: *mut Frame) -> PyResult {
+    pub(crate) fn locals_of_frame(&self, frame: *mut Frame) -> PyResult {
         // SAFETY: callers pass a live frame of this thread.
         let fr = unsafe { &*frame };
         if let Some(l) = fr.locals.bound() {

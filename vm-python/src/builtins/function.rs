@@ -131,7 +131,9 @@ pub static DEF: TypeDef = TypeDef {
         ),
         GetSetDef::read_only("__globals__", |vm, v| Ok(this!(vm, v, Function).globals().value())),
         GetSetDef::read_only("__builtins__", |vm, v| Ok(this!(vm, v, Function).builtins().value())),
-        GetSetDef::read_only("__closure__", |vm, v| Ok(or_none(this!(vm, v, Function).closure.as_slot().get()))),
+        GetSetDef::read_only("__closure__", |vm, v| {
+            Ok(or_none(this!(vm, v, Function).closure.as_slot().get()))
+        }),
         GetSetDef::new(
             "__defaults__",
             |vm, v| Ok(or_none(this!(vm, v, Function).defaults.as_slot().get())),
@@ -324,7 +326,9 @@ pub static NATIVE_DEF: TypeDef = TypeDef {
             let (Some(x), Some(y)) = (a.downcast::<NativeFunction>(), b.downcast::<NativeFunction>()) else {
                 return Ok(Value::NOT_IMPLEMENTED);
             };
-            let same = x.this.get() == y.this.get() && std::ptr::fn_addr_eq(x.f, y.f) && x.name.get() == y.name.get();
+            let same = x.this.get() == y.this.get()
+                && std::ptr::fn_addr_eq(x.f, y.f)
+                && x.name.get() == y.name.get();
             Ok(match op {
                 CmpOp::Eq => Value::bool(same),
                 CmpOp::Ne => Value::bool(!same),
@@ -401,7 +405,11 @@ pub static METHOD_DESCRIPTOR_DEF: TypeDef = TypeDef {
             // SAFETY: set at creation and never cleared.
             let owner = unsafe { m.owner.get_unchecked() };
             let n = vm.str(m.name.get())?;
-            vm.new_str(&format!("<method '{}' of '{}' objects>", n.to_str_lossy(), owner.name().to_str_lossy()))
+            vm.new_str(&format!(
+                "<method '{}' of '{}' objects>",
+                n.to_str_lossy(),
+                owner.name().to_str_lossy()
+            ))
         }),
         descr_get: Some(|vm, d, obj, _| {
             if obj.is_unbound() {
@@ -444,7 +452,11 @@ pub static WRAPPER_DEF: TypeDef = TypeDef {
             // SAFETY: set at creation and never cleared.
             let owner = unsafe { w.owner.get_unchecked() };
             let n = vm.str(w.name.get())?;
-            vm.new_str(&format!("<slot wrapper '{}' of '{}' objects>", n.to_str_lossy(), owner.name().to_str_lossy()))
+            vm.new_str(&format!(
+                "<slot wrapper '{}' of '{}' objects>",
+                n.to_str_lossy(),
+                owner.name().to_str_lossy()
+            ))
         }),
         descr_get: Some(bind_method),
         ..NO_SLOTS

@@ -146,7 +146,13 @@ pub static DEF: TypeDef = TypeDef {
     kind: Kind::Generator,
     size: size_of::<Generator>(),
     flags: type_flags::DISALLOW_INSTANTIATION | type_flags::WEAKREF,
-    slots: TypeSlots { iter: Some(|_, v| Ok(v)), iternext: Some(next), repr: Some(repr), new: None, ..NO_SLOTS },
+    slots: TypeSlots {
+        iter: Some(|_, v| Ok(v)),
+        iternext: Some(next),
+        repr: Some(repr),
+        new: None,
+        ..NO_SLOTS
+    },
     methods: &[MethodDef::new("send", send), MethodDef::new("throw", throw), MethodDef::new("close", close)],
     getset: &[
         GetSetDef::new("__name__", name, set_name),

@@ -17,7 +17,7 @@ use crate::{
         kind::Kind,
         str::Str,
     },
-    types::{NO_DEF, NO_SLOTS},
+    types::NO_SLOTS,
     value::Value,
     vm::Vm,
 };
@@ -66,8 +66,12 @@ pub static DEF: TypeDef = TypeDef {
     flags: type_flags::BASETYPE,
     slots: SLOTS,
     methods: &[
-        MethodDef::new("__divmod__", |vm, a| a.exact::<2>(vm, "__divmod__").and_then(|[a, b]| divmod(vm, a, b))),
-        MethodDef::new("__rdivmod__", |vm, a| a.exact::<2>(vm, "__rdivmod__").and_then(|[a, b]| divmod(vm, b, a))),
+        MethodDef::new("__divmod__", |vm, a| {
+            a.exact::<2>(vm, "__divmod__").and_then(|[a, b]| divmod(vm, a, b))
+        }),
+        MethodDef::new("__rdivmod__", |vm, a| {
+            a.exact::<2>(vm, "__rdivmod__").and_then(|[a, b]| divmod(vm, b, a))
+        }),
         MethodDef::new("__trunc__", same),
         MethodDef::new("__floor__", same),
         MethodDef::new("__ceil__", same),
@@ -89,7 +93,6 @@ pub static DEF: TypeDef = TypeDef {
         GetSetDef::read_only("numerator", |vm, v| vm.to_exact_int(v)),
         GetSetDef::read_only("denominator", |_, _| Ok(Value::small_int(1))),
     ],
-    ..NO_DEF
 };
 
 /// Self of a method without other arguments.
@@ -159,10 +162,9 @@ fn from_args(vm: &Vm, args: Args<'_>) -> PyResult {
     let mut base = Value::UNBOUND;
     for (name, v) in args.keywords() {
         if !name.eq_str("base") || args.len() > 1 {
-            return Err(vm.type_error(format!(
-                "int() got an unexpected keyword argument '{}'",
-                name.to_str_lossy()
-            )));
+            return Err(
+                vm.type_error(format!("int() got an unexpected keyword argument '{}'", name.to_str_lossy()))
+            );
         }
         base = v;
     }

@@ -8,7 +8,8 @@ use crate::{
 };
 
 /// Storage of lists.
-pub static ITEMS_DEF: TypeDef = TypeDef { name: "_items", kind: Kind::Items, size: size_of::<Items>(), ..NO_DEF };
+pub static ITEMS_DEF: TypeDef =
+    TypeDef { name: "_items", kind: Kind::Items, size: size_of::<Items>(), ..NO_DEF };
 /// Storage of dicts.
 pub static DICT_TABLE_DEF: TypeDef =
     TypeDef { name: "_dict_table", kind: Kind::DictTable, size: size_of::<DictTable>(), ..NO_DEF };
@@ -16,7 +17,8 @@ pub static DICT_TABLE_DEF: TypeDef =
 pub static SET_TABLE_DEF: TypeDef =
     TypeDef { name: "_set_table", kind: Kind::SetTable, size: size_of::<SetTable>(), ..NO_DEF };
 /// Plain memory.
-pub static RAW_DEF: TypeDef = TypeDef { name: "_raw", kind: Kind::Raw, size: size_of::<RawBlock>(), ..NO_DEF };
+pub static RAW_DEF: TypeDef =
+    TypeDef { name: "_raw", kind: Kind::Raw, size: size_of::<RawBlock>(), ..NO_DEF };
 /// Attribute slots beyond the inline ones.
 pub static OVERFLOW_DEF: TypeDef =
     TypeDef { name: "_overflow", kind: Kind::Overflow, size: size_of::<Overflow>(), ..NO_DEF };

@@ -104,7 +104,8 @@ fn no_args(vm: &Vm, args: Args<'_>, name: &str) -> PyResult {
 fn new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> PyResult {
     let [m] = args.bind::<1>(vm, "mappingproxy", ["mapping"], 1, 0, 1)?;
     let is_mapping = m.is::<Dict>()
-        || vm.type_of(m).slots().getitem.is_some() && !vm.type_of(m).has_flag(type_flags::SEQUENCE)
+        || vm.type_of(m).slots().getitem.is_some()
+            && !vm.type_of(m).has_flag(type_flags::SEQUENCE)
             && m.downcast::<Str>().is_none();
     if !is_mapping {
         return Err(

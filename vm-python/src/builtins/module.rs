@@ -50,7 +50,9 @@ fn new(vm: &Vm, class: Gc<Type>, _args: Args<'_>) -> PyResult {
 fn init(vm: &Vm, m: Value, args: Args<'_>) -> PyResult<()> {
     let [name, doc] = args.bind(vm, "module", ["name", "doc"], 1, 0, 2)?;
     if !name.is::<Str>() {
-        return Err(vm.type_error(format!("module() argument 'name' must be str, not {}", vm.type_name(name))));
+        return Err(
+            vm.type_error(format!("module() argument 'name' must be str, not {}", vm.type_name(name)))
+        );
     }
     let n = vm.names();
     let d = this(vm, m)?.namespace();

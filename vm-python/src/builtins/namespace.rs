@@ -119,11 +119,7 @@ fn compare(vm: &Vm, op: CmpOp, a: Value, b: Value) -> PyResult {
 
 fn repr(vm: &Vm, this: Value) -> PyResult<Gc<Str>> {
     let class = vm.type_of(this);
-    let name = if class == vm.types().simple_namespace {
-        vm.new_str("namespace")?
-    } else {
-        class.name()
-    };
+    let name = if class == vm.types().simple_namespace { vm.new_str("namespace")? } else { class.name() };
     let mut out = TextBuilder::default();
     out.push(&name);
     out.push_ascii("(");

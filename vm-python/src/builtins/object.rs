@@ -79,7 +79,10 @@ pub static DEF: TypeDef = TypeDef {
                     "unsupported format string passed to {}.__format__",
                     vm.type_name(v)
                 ))),
-                None => Err(vm.type_error(format!("__format__() argument must be str, not {}", vm.type_name(spec)))),
+                None => {
+                    Err(vm
+                        .type_error(format!("__format__() argument must be str, not {}", vm.type_name(spec))))
+                }
             }
         }),
         MethodDef::new("__dir__", |vm, args| {
@@ -128,7 +131,11 @@ pub static DEF: TypeDef = TypeDef {
                 let Some(d) = x.and_then(|x| x.downcast::<Dict>()) else {
                     return Err(vm.type_error("__dict__ must be set to a dictionary"));
                 };
-                if vm.set_instance_dict(v, d)? { Ok(()) } else { Err(vm.no_attribute(v, vm.names().__dict__)) }
+                if vm.set_instance_dict(v, d)? {
+                    Ok(())
+                } else {
+                    Err(vm.no_attribute(v, vm.names().__dict__))
+                }
             },
         ),
     ],
@@ -158,9 +165,13 @@ fn not_equal(vm: &Vm, a: Value, b: Value) -> PyResult {
 fn object_new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> PyResult {
     if !args.is_empty() {
         let slots = class.slots();
-        let custom_new = slots.new.is_some_and(|f| std::ptr::fn_addr_eq(f, py_new as fn(&Vm, Gc<Type>, Args<'_>) -> PyResult));
+        let custom_new = slots
+            .new
+            .is_some_and(|f| std::ptr::fn_addr_eq(f, py_new as fn(&Vm, Gc<Type>, Args<'_>) -> PyResult));
         if custom_new {
-            return Err(vm.type_error("object.__new__() takes exactly one argument (the type to instantiate)"));
+            return Err(
+                vm.type_error("object.__new__() takes exactly one argument (the type to instantiate)")
+            );
         }
         if slots.init.is_none() {
             return Err(vm.type_error(format!("{}() takes no arguments", class.name().to_str_lossy())));
@@ -196,9 +207,13 @@ fn check_excess_init(vm: &Vm, v: Value, args: Args<'_>) -> PyResult<()> {
     let class = vm.type_of(v);
     let slots = class.slots();
     if slots.init.is_some() {
-        return Err(vm.type_error("object.__init__() takes exactly one argument (the instance to initialize)"));
+        return Err(
+            vm.type_error("object.__init__() takes exactly one argument (the instance to initialize)")
+        );
     }
-    let plain_new = slots.new.is_some_and(|f| std::ptr::fn_addr_eq(f, object_new as fn(&Vm, Gc<Type>, Args<'_>) -> PyResult));
+    let plain_new = slots
+        .new
+        .is_some_and(|f| std::ptr::fn_addr_eq(f, object_new as fn(&Vm, Gc<Type>, Args<'_>) -> PyResult));
     if plain_new {
         return Err(vm.type_error(format!(
             "{}.__init__() takes exactly one argument (the instance to initialize)",
@@ -252,13 +267,20 @@ fn set_class(vm: &Vm, v: Value, x: Option<Value>) -> PyResult<()> {
     };
     let old = vm.type_of(v);
     let Some(h) = v.header() else {
-        return Err(vm.type_error("__class__ assignment only supported for mutable types or ModuleType subclasses"));
+        return Err(
+            vm.type_error("__class__ assignment only supported for mutable types or ModuleType subclasses")
+        );
     };
     if !old.has_flag(type_flags::HEAP) || !new.has_flag(type_flags::HEAP) {
-        return Err(vm.type_error("__class__ assignment only supported for mutable types or ModuleType subclasses"));
+        return Err(
+            vm.type_error("__class__ assignment only supported for mutable types or ModuleType subclasses")
+        );
     }
     let has_dict = |t: Gc<Type>| t.has_flag(type_flags::HAS_DICT);
-    if old.instance_kind != new.instance_kind || old.basic_size != new.basic_size || has_dict(old) != has_dict(new) {
+    if old.instance_kind != new.instance_kind
+        || old.basic_size != new.basic_size
+        || has_dict(old) != has_dict(new)
+    {
         return Err(vm.type_error(format!(
             "__class__ assignment: '{}' object layout differs from '{}'",
             new.name().to_str_lossy(),
@@ -303,4 +325,3 @@ fn set_shape(h: &vm_heap::Header, id: u32) {
     let word = h.word0.load(Ordering::Relaxed);
     h.word0.store(word & !0xFFFF_FFFF | u64::from(id), Ordering::Release);
 }
-

@@ -91,7 +91,8 @@ pub static ITER_DEF: TypeDef = TypeDef {
         }),
         MethodDef::new("__reduce__", |vm, a| {
             let (it, []) = a.method::<RangeIter, 0>(vm, "__reduce__")?;
-            let r = vm.new_range(vm.new_int(it.current())?, vm.new_int(it.stop())?, vm.new_int(it.step())?)?;
+            let r =
+                vm.new_range(vm.new_int(it.current())?, vm.new_int(it.stop())?, vm.new_int(it.step())?)?;
             super::iterators::reduce_indexed(vm, r.value(), 0)
         }),
         MethodDef::new("__setstate__", |vm, a| {

@@ -69,7 +69,9 @@ pub fn repeat_count(vm: &Vm, n: Value) -> PyResult<Option<usize>> {
     }
     match vm.exact_index(n)?.as_small_int() {
         Some(i) => Ok(Some(i.max(0) as usize)),
-        None => Err(vm.overflow_error(format!("cannot fit '{}' into an index-sized integer", vm.type_name(n)))),
+        None => {
+            Err(vm.overflow_error(format!("cannot fit '{}' into an index-sized integer", vm.type_name(n))))
+        }
     }
 }
 

@@ -34,7 +34,12 @@ impl Vm {
     ///
     /// # Errors
     /// MemoryError.
-    pub fn new_struct_sequence(&self, name: &'static str, doc: &'static str, fields: &[&'static str]) -> PyResult<Gc<Type>> {
+    pub fn new_struct_sequence(
+        &self,
+        name: &'static str,
+        doc: &'static str,
+        fields: &[&'static str],
+    ) -> PyResult<Gc<Type>> {
         debug_assert!(fields.len() <= GETTERS.len());
         let def = TypeDef {
             name,

@@ -40,7 +40,9 @@ pub static DEF: TypeDef = TypeDef {
                 [class, obj, ..] => (*class, if obj.is_none() { Value::UNBOUND } else { *obj }),
             };
             let Some(class) = class.downcast::<Type>() else {
-                return Err(vm.type_error("super() argument 1 must be a type, not ".to_owned() + &vm.type_name(class)));
+                return Err(vm.type_error(
+                    "super() argument 1 must be a type, not ".to_owned() + &vm.type_name(class),
+                ));
             };
             let h = s.header();
             s.class.set(vm, h, Some(class));
@@ -145,16 +147,24 @@ fn check(vm: &Vm, class: Gc<Type>, obj: Value) -> PyResult<Gc<Type>> {
     if t.is_subclass(class) {
         return Ok(t);
     }
-    Err(vm.type_error("super(type, obj): obj (instance of ".to_owned()
-        + &vm.type_name(obj)
-        + ") is not an instance or subtype of type ("
-        + &class.name().to_str_lossy()
-        + ")."))
+    Err(vm.type_error(
+        "super(type, obj): obj (instance of ".to_owned()
+            + &vm.type_name(obj)
+            + ") is not an instance or subtype of type ("
+            + &class.name().to_str_lossy()
+            + ").",
+    ))
 }
 
 impl Vm {
     /// Looks `name` up behind `class` in the MRO of `start` and binds it to `obj`.
-    pub(crate) fn super_lookup(&self, class: Gc<Type>, start: Gc<Type>, obj: Value, name: Gc<Str>) -> PyResult<Option<Value>> {
+    pub(crate) fn super_lookup(
+        &self,
+        class: Gc<Type>,
+        start: Gc<Type>,
+        obj: Value,
+        name: Gc<Str>,
+    ) -> PyResult<Option<Value>> {
         let Some(found) = self.super_lookup_raw(class, start, name)? else { return Ok(None) };
         match self.type_of(found).slots().descr_get {
             Some(get) => {
@@ -166,7 +176,12 @@ impl Vm {
     }
 
     /// As [`Vm::super_lookup`], unbound.
-    pub(crate) fn super_lookup_raw(&self, class: Gc<Type>, start: Gc<Type>, name: Gc<Str>) -> PyResult<Option<Value>> {
+    pub(crate) fn super_lookup_raw(
+        &self,
+        class: Gc<Type>,
+        start: Gc<Type>,
+        name: Gc<Str>,
+    ) -> PyResult<Option<Value>> {
         let mro = start.mro();
         let at = mro.iter().position(|&c| c == class.value()).map_or(0, |i| i + 1);
         for c in mro[at..].iter().filter_map(|c| c.downcast::<Type>()) {
@@ -180,7 +195,8 @@ impl Vm {
     /// Checks the arguments of `super(class, obj)`; the class to start from.
     pub(crate) fn super_start(&self, class: Value, obj: Value) -> PyResult<(Gc<Type>, Gc<Type>)> {
         let Some(class) = class.downcast::<Type>() else {
-            return Err(self.type_error("super() argument 1 must be a type, not ".to_owned() + &self.type_name(class)));
+            return Err(self
+                .type_error("super() argument 1 must be a type, not ".to_owned() + &self.type_name(class)));
         };
         Ok((class, check(self, class, obj)?))
     }

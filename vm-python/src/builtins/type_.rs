@@ -125,7 +125,9 @@ pub static DEF: TypeDef = TypeDef {
             Ok(this(vm, v)?.base.as_slot().get().bound().unwrap_or(Value::NONE))
         }),
         GetSetDef::read_only("__mro__", |vm, v| Ok(this(vm, v)?.mro.as_slot().get())),
-        GetSetDef::read_only("__dict__", |vm, v| super::mappingproxy::new_proxy(vm, this(vm, v)?.namespace().value())),
+        GetSetDef::read_only("__dict__", |vm, v| {
+            super::mappingproxy::new_proxy(vm, this(vm, v)?.namespace().value())
+        }),
         GetSetDef::new(
             "__module__",
             |vm, v| {
@@ -305,7 +307,8 @@ pub(crate) fn modified(vm: &Vm, t: Gc<Type>, name: Option<Gc<Str>>) -> PyResult<
         }
         i += 1;
     }
-    let special = name.is_some_and(|n| n.as_ascii().is_some_and(|n| n.starts_with("__") && n.ends_with("__")));
+    let special =
+        name.is_some_and(|n| n.as_ascii().is_some_and(|n| n.starts_with("__") && n.ends_with("__")));
     if special {
         let computed: Vec<(Gc<Type>, TypeSlots, u32)> = family
             .as_slice()
@@ -338,7 +341,9 @@ fn set_bases(vm: &Vm, v: Value, x: Option<Value>) -> PyResult<()> {
     let name = name.to_str_lossy();
     let Some(x) = x else { return Err(vm.type_error(format!("can't delete {name}.__bases__"))) };
     let Some(bases) = x.downcast::<Tuple>() else {
-        return Err(vm.type_error(format!("can only assign tuple to {name}.__bases__, not {}", vm.type_name(x))));
+        return Err(
+            vm.type_error(format!("can only assign tuple to {name}.__bases__, not {}", vm.type_name(x)))
+        );
     };
     if bases.is_empty() {
         return Err(vm.type_error(format!("can only assign non-empty tuple to {name}.__bases__, not ()")));
@@ -449,11 +454,8 @@ fn compute_slots(t: Gc<Type>) -> (TypeSlots, u32) {
         custom_new |= b.has_flag(type_flags::HEAP) && b.has_flag(type_flags::CUSTOM_NEW);
     }
     // `__new__` comes from the layout base unless a Python class in the MRO defines it.
-    slots.new = if custom_new {
-        Some(crate::ops::dunder::py_new)
-    } else {
-        t.base.get().and_then(|b| b.slots().new)
-    };
+    slots.new =
+        if custom_new { Some(crate::ops::dunder::py_new) } else { t.base.get().and_then(|b| b.slots().new) };
     (slots, flags)
 }
 
@@ -468,8 +470,11 @@ fn compute_mro(vm: &Vm, t: Gc<Type>) -> PyResult<RootVec<'_>> {
         }
     }
     // The sequences are lists of classes that the bases tuple keeps alive.
-    let mut seqs: Vec<std::collections::VecDeque<Value>> =
-        bases.iter().filter_map(|b| b.downcast::<Type>()).map(|b| b.mro().iter().copied().collect()).collect();
+    let mut seqs: Vec<std::collections::VecDeque<Value>> = bases
+        .iter()
+        .filter_map(|b| b.downcast::<Type>())
+        .map(|b| b.mro().iter().copied().collect())
+        .collect();
     seqs.push(bases.iter().copied().collect());
     let out = RootVec::new(vm);
     out.push(t.value())?;
@@ -507,13 +512,19 @@ fn type_new(vm: &Vm, meta: Gc<Type>, args: Args<'_>) -> PyResult {
         return Err(vm.type_error("type.__new__() takes exactly 3 arguments"));
     }
     let Some(name) = pos[0].downcast::<Str>() else {
-        return Err(vm.type_error(format!("type.__new__() argument 1 must be str, not {}", vm.type_name(pos[0]))));
+        return Err(
+            vm.type_error(format!("type.__new__() argument 1 must be str, not {}", vm.type_name(pos[0])))
+        );
     };
     let Some(bases) = pos[1].downcast::<Tuple>() else {
-        return Err(vm.type_error(format!("type.__new__() argument 2 must be tuple, not {}", vm.type_name(pos[1]))));
+        return Err(
+            vm.type_error(format!("type.__new__() argument 2 must be tuple, not {}", vm.type_name(pos[1])))
+        );
     };
     let Some(ns) = pos[2].downcast::<Dict>() else {
-        return Err(vm.type_error(format!("type.__new__() argument 3 must be dict, not {}", vm.type_name(pos[2]))));
+        return Err(
+            vm.type_error(format!("type.__new__() argument 3 must be dict, not {}", vm.type_name(pos[2])))
+        );
     };
     let winner = vm.calculate_metaclass(meta, bases)?;
     if winner != meta
@@ -663,7 +674,9 @@ impl Vm {
             dict.set_str(self, n.__doc__, Value::NONE)?;
         }
         // Implicit wrappers.
-        for (name, class_method) in [(n.__new__, false), (n.__init_subclass__, true), (n.__class_getitem__, true)] {
+        for (name, class_method) in
+            [(n.__new__, false), (n.__init_subclass__, true), (n.__class_getitem__, true)]
+        {
             if let Some(f) = dict.get_str(self, name)?
                 && f.downcast_exact::<Function>().is_some()
             {
@@ -724,7 +737,11 @@ impl Vm {
                 base.name().to_str_lossy()
             )));
         }
-        let inline = if flags & type_flags::HAS_DICT != 0 && !var_sized { self.inline_slots_hint(t, dict)? } else { 0 };
+        let inline = if flags & type_flags::HAS_DICT != 0 && !var_sized {
+            self.inline_slots_hint(t, dict)?
+        } else {
+            0
+        };
         // Cells are multiples of 16 bytes.
         let inline = inline + if inline > 0 { ((size / 8) as u16 + inline) % 2 } else { 0 };
         let root = self.interp().shapes.new_root(None, t, size as u16, inline);
@@ -758,7 +775,9 @@ impl Vm {
         for s in [&t.name, &t.qualname] {
             s.init(Value::UNBOUND);
         }
-        for p in [t.bases.as_slot(), t.mro.as_slot(), t.base.as_slot(), t.dict.as_slot(), t.subclasses.as_slot()] {
+        for p in
+            [t.bases.as_slot(), t.mro.as_slot(), t.base.as_slot(), t.dict.as_slot(), t.subclasses.as_slot()]
+        {
             p.init(Value::UNBOUND);
         }
     }
@@ -787,7 +806,8 @@ impl Vm {
                     b.name().to_str_lossy()
                 )));
             }
-            let adds = |x: Gc<Type>, y: Gc<Type>| x.basic_size > y.basic_size || x.instance_kind != y.instance_kind;
+            let adds =
+                |x: Gc<Type>, y: Gc<Type>| x.basic_size > y.basic_size || x.instance_kind != y.instance_kind;
             best = match best {
                 None => Some(b),
                 Some(old) => {
@@ -949,7 +969,8 @@ impl Vm {
         if ns.downcast::<Dict>().is_none() && self.type_of(ns).slots().getitem.is_none() {
             return Err(self.type_error(format!(
                 "{}.__prepare__() must return a mapping, not {}",
-                meta.downcast::<Type>().map_or_else(|| "<metaclass>".into(), |m| m.name().to_str_lossy().into_owned()),
+                meta.downcast::<Type>()
+                    .map_or_else(|| "<metaclass>".into(), |m| m.name().to_str_lossy().into_owned()),
                 self.type_name(ns)
             )));
         }
@@ -973,4 +994,3 @@ impl Vm {
         Ok(class)
     }
 }
-

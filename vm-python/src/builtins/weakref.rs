@@ -67,7 +67,8 @@ pub static DEF: TypeDef = TypeDef {
 };
 
 fn this(vm: &Vm, r: Value) -> PyResult<Gc<WeakRef>> {
-    r.downcast::<WeakRef>().ok_or_else(|| vm.type_error("descriptor requires a 'weakref.ReferenceType' object"))
+    r.downcast::<WeakRef>()
+        .ok_or_else(|| vm.type_error("descriptor requires a 'weakref.ReferenceType' object"))
 }
 
 impl WeakRef {
@@ -126,8 +127,14 @@ impl Vm {
         let Ok(Some(del)) = self.lookup_special(v, self.names().__del__) else { return };
         if let Err(e) = self.call(del, &[]) {
             let function = self.type_lookup(self.type_of(v), self.names().__del__).unwrap_or(del);
-            let what = self.repr(function).map_or_else(|_| "<object repr() failed>".to_owned(), |s| s.to_str_lossy().into_owned());
-            self.report_unraisable(e, &format!("Exception ignored while calling deallocator {what}"), Value::NONE);
+            let what = self
+                .repr(function)
+                .map_or_else(|_| "<object repr() failed>".to_owned(), |s| s.to_str_lossy().into_owned());
+            self.report_unraisable(
+                e,
+                &format!("Exception ignored while calling deallocator {what}"),
+                Value::NONE,
+            );
         }
     }
 
@@ -139,8 +146,14 @@ impl Vm {
         }
         r.callback.set(self, r.header(), Value::NONE);
         if let Err(e) = self.call(callback, &[r.value()]) {
-            let what = self.repr(callback).map_or_else(|_| "<object repr() failed>".to_owned(), |s| s.to_str_lossy().into_owned());
-            self.report_unraisable(e, &format!("Exception ignored while calling weakref callback {what}"), Value::NONE);
+            let what = self
+                .repr(callback)
+                .map_or_else(|_| "<object repr() failed>".to_owned(), |s| s.to_str_lossy().into_owned());
+            self.report_unraisable(
+                e,
+                &format!("Exception ignored while calling weakref callback {what}"),
+                Value::NONE,
+            );
         }
     }
 }

@@ -34,9 +34,10 @@ impl Vm {
     #[inline(never)]
     fn make_copy(&self, code: Gc<Code>) -> PyResult<*const vm_core::sync::AtomicU64> {
         self.interp().stats.copies.fetch_add(1, vm_core::sync::Ordering::Relaxed);
-        let made = code.body().copies.get_or_make::<PyIsa>(self.copy_index, self.interp().core.retired(), |n| {
-            Some((0..n).map(|_| vm_core::sync::AtomicU64::new(0)).collect())
-        });
+        let made =
+            code.body().copies.get_or_make::<PyIsa>(self.copy_index, self.interp().core.retired(), |n| {
+                Some((0..n).map(|_| vm_core::sync::AtomicU64::new(0)).collect())
+            });
         match made {
             Ok(w) => Ok(w.as_ptr()),
             Err(_) => Err(self.memory_error()),
@@ -45,7 +46,13 @@ impl Vm {
 
     /// Pushes a frame whose registers are not yet written.
     #[inline(always)]
-    pub(crate) fn push_frame(&self, func: Gc<Function>, code: Gc<Code>, return_to: ReturnTo, ret: u16) -> PyResult<*mut Frame> {
+    pub(crate) fn push_frame(
+        &self,
+        func: Gc<Function>,
+        code: Gc<Code>,
+        return_to: ReturnTo,
+        ret: u16,
+    ) -> PyResult<*mut Frame> {
         let words = self.words_of(code)?;
         let depth = self.depth.get() + 1;
         if depth > self.recursion_limit() {
@@ -106,7 +113,13 @@ impl Vm {
 
     /// Binds arguments to the parameters of `func` in the registers of `frame`. `this` goes first unless UNBOUND.
     /// On error the frame is popped.
-    pub(crate) fn bind_args(&self, func: Gc<Function>, frame: *mut Frame, this: Value, args: Args<'_>) -> PyResult<()> {
+    pub(crate) fn bind_args(
+        &self,
+        func: Gc<Function>,
+        frame: *mut Frame,
+        this: Value,
+        args: Args<'_>,
+    ) -> PyResult<()> {
         let code = func.code();
         let regs = Frame::regs(frame);
         let simple = !code.flags.has(CodeFlags::VARARGS | CodeFlags::VARKEYWORDS) && code.kwonlyargcount == 0;
@@ -130,7 +143,14 @@ impl Vm {
     }
 
     #[inline(never)]
-    fn bind_general(&self, func: Gc<Function>, code: Gc<Code>, regs: *mut Value, this: Value, args: Args<'_>) -> PyResult<()> {
+    fn bind_general(
+        &self,
+        func: Gc<Function>,
+        code: Gc<Code>,
+        regs: *mut Value,
+        this: Value,
+        args: Args<'_>,
+    ) -> PyResult<()> {
         let argcount = code.argcount as usize;
         let kwonly = code.kwonlyargcount as usize;
         let total = argcount + kwonly;
@@ -247,7 +267,14 @@ impl Vm {
     }
 
     #[cold]
-    fn unexpected_keyword(&self, func: Gc<Function>, code: Gc<Code>, k: Gc<Str>, names: &[Value], args: Args<'_>) -> Thrown {
+    fn unexpected_keyword(
+        &self,
+        func: Gc<Function>,
+        code: Gc<Code>,
+        k: Gc<Str>,
+        names: &[Value],
+        args: Args<'_>,
+    ) -> Thrown {
         let name = self.func_name(func);
         let posonly = &names[..code.posonlyargcount as usize];
         let given: Vec<String> = args
@@ -295,10 +322,21 @@ impl Vm {
     }
 
     #[cold]
-    fn missing_arguments(&self, func: Gc<Function>, names: &[Value], missing: &[usize], what: &str) -> Thrown {
+    fn missing_arguments(
+        &self,
+        func: Gc<Function>,
+        names: &[Value],
+        missing: &[usize],
+        what: &str,
+    ) -> Thrown {
         let quoted: Vec<String> = missing
             .iter()
-            .map(|&i| format!("'{}'", names[i].downcast::<Str>().map_or_else(String::new, |s| s.to_str_lossy().into_owned())))
+            .map(|&i| {
+                format!(
+                    "'{}'",
+                    names[i].downcast::<Str>().map_or_else(String::new, |s| s.to_str_lossy().into_owned())
+                )
+            })
             .collect();
         let list = match quoted.as_slice() {
             [one] => one.clone(),

@@ -72,8 +72,14 @@ impl Vm {
     }
 
     /// Compiles source.
-    pub fn compile_source(&self, source: &str, filename: &str, mode: vm_compiler::Mode) -> PyResult<Gc<Code>> {
-        let options = vm_compiler::CompileOptions { optimize: self.interp().config.optimize, ..Default::default() };
+    pub fn compile_source(
+        &self,
+        source: &str,
+        filename: &str,
+        mode: vm_compiler::Mode,
+    ) -> PyResult<Gc<Code>> {
+        let options =
+            vm_compiler::CompileOptions { optimize: self.interp().config.optimize, ..Default::default() };
         // Parsing touches no object: other threads need not wait for it.
         match self.detached(|| vm_compiler::compile(source, filename, mode, &options)) {
             Ok(unit) => self.new_code(&unit),

@@ -66,7 +66,13 @@ impl Vm {
     }
 
     /// Takes a generator to run it and links its frame on top; `sent` is what `yield` evaluates to.
-    pub(crate) fn start_generator(&self, g: Gc<Generator>, sent: Value, to: ReturnTo, ret: u16) -> PyResult<*mut Frame> {
+    pub(crate) fn start_generator(
+        &self,
+        g: Gc<Generator>,
+        sent: Value,
+        to: ReturnTo,
+        ret: u16,
+    ) -> PyResult<*mut Frame> {
         let depth = self.depth.get() + 1;
         if depth > self.recursion_limit() {
             return Err(self.recursion_error("maximum recursion depth exceeded"));
@@ -74,7 +80,9 @@ impl Vm {
         let words = self.words_of(g.code())?;
         let before = match g.try_start() {
             Ok(s) => s,
-            Err(gen_state::RUNNING) => return Err(self.value_error(format!("{} already executing", self.generator_kind(g)))),
+            Err(gen_state::RUNNING) => {
+                return Err(self.value_error(format!("{} already executing", self.generator_kind(g))));
+            }
             Err(_) => return Err(self.stop_iteration(Value::NONE)),
         };
         if before == gen_state::CREATED && !sent.is_none() {
@@ -248,7 +256,12 @@ impl Vm {
         }
     }
 
-    fn throw_into_delegate(&self, g: Gc<Generator>, inner: Value, thrown: Thrown) -> PyResult<Result<Value, Value>> {
+    fn throw_into_delegate(
+        &self,
+        g: Gc<Generator>,
+        inner: Value,
+        thrown: Thrown,
+    ) -> PyResult<Result<Value, Value>> {
         // While the inner iterator runs, the outer generator is running too.
         if g.try_start().is_err() {
             return Err(self.value_error(format!("{} already executing", self.generator_kind(g))));
@@ -322,7 +335,9 @@ impl Vm {
         match self.throw_into(g, exit) {
             Ok(Ok(_)) => Err(self.runtime_error(format!("{} ignored GeneratorExit", self.generator_kind(g)))),
             Ok(Err(v)) => Ok(v),
-            Err(e) if e.is(self, self.exc().generator_exit) || e.is(self, self.exc().stop_iteration) => Ok(Value::NONE),
+            Err(e) if e.is(self, self.exc().generator_exit) || e.is(self, self.exc().stop_iteration) => {
+                Ok(Value::NONE)
+            }
             Err(e) => Err(e),
         }
     }
@@ -336,7 +351,9 @@ impl Vm {
     pub(crate) fn yield_from_iter(&self, code: Gc<Code>, v: Value) -> PyResult {
         if let Some(g) = v.downcast::<Generator>() {
             if g.is_coroutine() && !code.flags.has(CodeFlags::COROUTINE) {
-                return Err(self.type_error("cannot 'yield from' a coroutine object in a non-coroutine generator"));
+                return Err(
+                    self.type_error("cannot 'yield from' a coroutine object in a non-coroutine generator")
+                );
             }
             return Ok(v);
         }

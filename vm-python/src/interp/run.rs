@@ -27,7 +27,7 @@ use crate::{
         str::Str,
     },
     ops::operator::{compare_f64, compare_ord},
-    value::{Value, SMALL_INT_MAX, SMALL_INT_MIN},
+    value::{SMALL_INT_MAX, SMALL_INT_MIN, Value},
     vm::Vm,
 };
 
@@ -181,8 +181,9 @@ impl Vm {
                 }
                 macro_rules! jump {
                     ($words:expr, $off:expr) => {{
+                        let offset = $off;
                         // SAFETY: the verifier checked the target.
-                        ip = unsafe { ip.add($words).offset($off) };
+                        ip = unsafe { ip.add($words).offset(offset) };
                         continue 'run;
                     }};
                 }
@@ -356,14 +357,17 @@ impl Vm {
                         next!(2)
                     }
                     raw::COMPARE_JUMP_FLOAT => {
-                        let (Some(x), Some(y)) = (exact_number(rk!(b(w))), exact_number(rk!(c(w)))) else { miss!() };
+                        let (Some(x), Some(y)) = (exact_number(rk!(b(w))), exact_number(rk!(c(w)))) else {
+                            miss!()
+                        };
                         if compare_f64(CmpOp::ALL[a(w) & 7], x, y) == (a(w) & 8 != 0) {
                             jump!(2, (cached!(1) >> 16) as i32 as isize)
                         }
                         next!(2)
                     }
                     raw::COMPARE_JUMP_STR => {
-                        let (Some(x), Some(y)) = (rk!(b(w)).downcast_exact::<Str>(), rk!(c(w)).downcast_exact::<Str>())
+                        let (Some(x), Some(y)) =
+                            (rk!(b(w)).downcast_exact::<Str>(), rk!(c(w)).downcast_exact::<Str>())
                         else {
                             miss!()
                         };
@@ -391,13 +395,16 @@ impl Vm {
                         next!(2)
                     }
                     raw::COMPARE_OP_FLOAT => {
-                        let (Some(x), Some(y)) = (exact_number(rk!(b(w))), exact_number(rk!(c(w)))) else { miss!() };
+                        let (Some(x), Some(y)) = (exact_number(rk!(b(w))), exact_number(rk!(c(w)))) else {
+                            miss!()
+                        };
                         let op = CmpOp::ALL[(cached!(1) >> 16) as usize & 7];
                         set!(a(w), Value::bool(compare_f64(op, x, y)));
                         next!(2)
                     }
                     raw::COMPARE_OP_STR => {
-                        let (Some(x), Some(y)) = (rk!(b(w)).downcast_exact::<Str>(), rk!(c(w)).downcast_exact::<Str>())
+                        let (Some(x), Some(y)) =
+                            (rk!(b(w)).downcast_exact::<Str>(), rk!(c(w)).downcast_exact::<Str>())
                         else {
                             miss!()
                         };
@@ -515,7 +522,10 @@ impl Vm {
                             miss!();
                         }
                         if left {
-                            let fits = q < 61 && (p << q >> q) == p && (p << q) <= SMALL_INT_MAX && (p << q) >= SMALL_INT_MIN;
+                            let fits = q < 61
+                                && (p << q >> q) == p
+                                && (p << q) <= SMALL_INT_MAX
+                                && (p << q) >= SMALL_INT_MIN;
                             if fits {
                                 set!(a(w), Value::small_int(p << q));
                             } else {
@@ -533,7 +543,8 @@ impl Vm {
                     raw::BINARY_OP_TRUE_DIVIDE_FLOAT => {
                         let (Some(x), Some(y)) = (number(rk!(b(w))), number(rk!(c(w)))) else { miss!() };
                         // Integers beyond 2^53 divide with one rounding only in the general path.
-                        if y == 0.0 || x.abs() > 9_007_199_254_740_992.0 || y.abs() > 9_007_199_254_740_992.0 {
+                        if y == 0.0 || x.abs() > 9_007_199_254_740_992.0 || y.abs() > 9_007_199_254_740_992.0
+                        {
                             save!();
                             let r = vm.binary_op(BinOp::TrueDivide, rk!(b(w)), rk!(c(w)));
                             set!(a(w), check!(r));
@@ -549,7 +560,8 @@ impl Vm {
                         next!(2)
                     }
                     raw::BINARY_OP_ADD_STR => {
-                        let (Some(x), Some(y)) = (rk!(b(w)).downcast_exact::<Str>(), rk!(c(w)).downcast_exact::<Str>())
+                        let (Some(x), Some(y)) =
+                            (rk!(b(w)).downcast_exact::<Str>(), rk!(c(w)).downcast_exact::<Str>())
                         else {
                             miss!()
                         };
@@ -612,7 +624,9 @@ impl Vm {
                         next!(4)
                     }
                     raw::BINARY_SUBSCR_LIST_INT => {
-                        let (Some(l), Some(i)) = (reg!(b(w)).downcast_exact::<List>(), rk!(c(w)).as_small_int()) else {
+                        let (Some(l), Some(i)) =
+                            (reg!(b(w)).downcast_exact::<List>(), rk!(c(w)).as_small_int())
+                        else {
                             miss!()
                         };
                         let block = l.block();
@@ -629,7 +643,9 @@ impl Vm {
                         break 'run vm.index_error("list index out of range");
                     }
                     raw::BINARY_SUBSCR_TUPLE_INT => {
-                        let (Some(t), Some(i)) = (reg!(b(w)).downcast_exact::<Tuple>(), rk!(c(w)).as_small_int()) else {
+                        let (Some(t), Some(i)) =
+                            (reg!(b(w)).downcast_exact::<Tuple>(), rk!(c(w)).as_small_int())
+                        else {
                             miss!()
                         };
                         let s = t.as_slice();
@@ -644,7 +660,9 @@ impl Vm {
                         next!(4)
                     }
                     raw::BINARY_SUBSCR_STR_INT => {
-                        let (Some(s), Some(i)) = (reg!(b(w)).downcast_exact::<Str>(), rk!(c(w)).as_small_int()) else {
+                        let (Some(s), Some(i)) =
+                            (reg!(b(w)).downcast_exact::<Str>(), rk!(c(w)).as_small_int())
+                        else {
                             miss!()
                         };
                         let i = if i < 0 { (i as usize).wrapping_add(s.len()) } else { i as usize };
@@ -696,7 +714,9 @@ impl Vm {
                         next!(4)
                     }
                     raw::STORE_SUBSCR_LIST_INT => {
-                        let (Some(l), Some(i)) = (reg!(a(w)).downcast_exact::<List>(), rk!(b(w)).as_small_int()) else {
+                        let (Some(l), Some(i)) =
+                            (reg!(a(w)).downcast_exact::<List>(), rk!(b(w)).as_small_int())
+                        else {
                             miss!()
                         };
                         save!();
@@ -921,7 +941,9 @@ impl Vm {
                         let v = reg!(b(w));
                         let Some(h) = v.header() else { miss!() };
                         let key = cached!(2);
-                        if vm.class_of_header(h).value().bits() != cached!(3) || vm.class_version(cached!(3)) != cached!(4) as u32 {
+                        if vm.class_of_header(h).value().bits() != cached!(3)
+                            || vm.class_version(cached!(3)) != cached!(4) as u32
+                        {
                             miss!();
                         }
                         // SAFETY: instances of the class have this member.
@@ -935,7 +957,9 @@ impl Vm {
                     raw::LOAD_ATTR_CLASS_VALUE => {
                         let v = reg!(b(w));
                         let Some(h) = v.header() else { miss!() };
-                        if shape_id(h) != cached!(2) as u32 || vm.class_version(cached!(3)) != cached!(4) as u32 {
+                        if shape_id(h) != cached!(2) as u32
+                            || vm.class_version(cached!(3)) != cached!(4) as u32
+                        {
                             miss!();
                         }
                         // SAFETY: cache words hold live values: the collector traces them.
@@ -945,7 +969,9 @@ impl Vm {
                         next!(6)
                     }
                     raw::LOAD_ATTR_CLASS => {
-                        if reg!(b(w)).bits() != cached!(3) || vm.class_version(cached!(3)) != cached!(4) as u32 {
+                        if reg!(b(w)).bits() != cached!(3)
+                            || vm.class_version(cached!(3)) != cached!(4) as u32
+                        {
                             miss!();
                         }
                         // SAFETY: as above.
@@ -958,7 +984,9 @@ impl Vm {
                         if reg!(b(w)).bits() != cached!(3) {
                             miss!();
                         }
-                        let Some(x) = vm.cached_module_value(reg!(b(w)), cached!(2), cached!(4)) else { miss!() };
+                        let Some(x) = vm.cached_module_value(reg!(b(w)), cached!(2), cached!(4)) else {
+                            miss!()
+                        };
                         set!(a(w), x);
                         next!(6)
                     }
@@ -999,7 +1027,9 @@ impl Vm {
                     raw::LOAD_METHOD_INSTANCE => {
                         let v = reg!(b(w));
                         let Some(h) = v.header() else { miss!() };
-                        if shape_id(h) != cached!(2) as u32 || vm.class_version(cached!(3)) != cached!(4) as u32 {
+                        if shape_id(h) != cached!(2) as u32
+                            || vm.class_version(cached!(3)) != cached!(4) as u32
+                        {
                             miss!();
                         }
                         // SAFETY: cache words hold live values: the collector traces them.
@@ -1026,13 +1056,17 @@ impl Vm {
                         if reg!(b(w)).bits() != cached!(3) {
                             miss!();
                         }
-                        let Some(x) = vm.cached_module_value(reg!(b(w)), cached!(2), cached!(4)) else { miss!() };
+                        let Some(x) = vm.cached_module_value(reg!(b(w)), cached!(2), cached!(4)) else {
+                            miss!()
+                        };
                         set!(a(w), x);
                         set!(a(w) + 1, Value::UNBOUND);
                         next!(6)
                     }
                     raw::LOAD_METHOD_CLASS => {
-                        if reg!(b(w)).bits() != cached!(3) || vm.class_version(cached!(3)) != cached!(4) as u32 {
+                        if reg!(b(w)).bits() != cached!(3)
+                            || vm.class_version(cached!(3)) != cached!(4) as u32
+                        {
                             miss!();
                         }
                         // SAFETY: as above.
@@ -1325,7 +1359,9 @@ impl Vm {
                         let base = a(w);
                         let Some(m) = reg!(base).downcast_exact::<BoundMethod>() else { miss!() };
                         let Some(f) = m.func.get().downcast_exact::<Function>() else { miss!() };
-                        if u64::from(f.version.load(Ordering::Acquire)) != cached!(2) || !reg!(base + 1).is_unbound() {
+                        if u64::from(f.version.load(Ordering::Acquire)) != cached!(2)
+                            || !reg!(base + 1).is_unbound()
+                        {
                             miss!();
                         }
                         let code = f.code();
@@ -1458,9 +1494,12 @@ impl Vm {
                     }
                     raw::CALL_KW => {
                         save!();
-                        let kwnames = konst!((cached!(1) >> 16) as usize);
+                        let at = (cached!(1) >> 16) as usize;
+                        let kwnames = konst!(at);
                         // SAFETY: the call block at A; the aux constant is a tuple of names (verifier).
-                        match check!(unsafe { vm.call_kw_instruction(regs, a(w), b(w), c(w) as u16, kwnames) }) {
+                        match check!(unsafe {
+                            vm.call_kw_instruction(regs, a(w), b(w), c(w) as u16, kwnames)
+                        }) {
                             Target::Value(v) => set!(c(w), v),
                             Target::Frame(f) => go!(f),
                         }
@@ -1560,7 +1599,8 @@ impl Vm {
                         save!();
                         let v = rk!(b(w));
                         // SAFETY: the newest frame, which is a generator's.
-                        let (prev, ret, to) = unsafe { ((*frame).prev, (*frame).ret as usize, (*frame).return_to) };
+                        let (prev, ret, to) =
+                            unsafe { ((*frame).prev, (*frame).ret as usize, (*frame).return_to) };
                         vm.suspend_generator(frame);
                         if to == ReturnTo::Native {
                             return Ok(v);

@@ -204,7 +204,13 @@ impl Vm {
     }
 
     #[inline(never)]
-    pub(crate) fn load_from_dict_or_deref(&self, frame: *mut Frame, cell: Value, register: usize, name: Gc<Str>) -> PyResult {
+    pub(crate) fn load_from_dict_or_deref(
+        &self,
+        frame: *mut Frame,
+        cell: Value,
+        register: usize,
+        name: Gc<Str>,
+    ) -> PyResult {
         // SAFETY: the newest frame.
         let (locals, code) = unsafe { ((*frame).locals, (*frame).code) };
         if let Some(d) = locals.downcast::<Dict>() {
@@ -282,12 +288,18 @@ impl Vm {
                 None => Ok((f, Value::UNBOUND)),
             },
             None => {
-                let what = if which >= 2 { "the asynchronous context manager" } else { "the context manager" };
-                let has_enter = self.type_lookup(class, if which == 1 { n.__enter__ } else { n.__aenter__ }).is_some();
+                let what =
+                    if which >= 2 { "the asynchronous context manager" } else { "the context manager" };
+                let has_enter =
+                    self.type_lookup(class, if which == 1 { n.__enter__ } else { n.__aenter__ }).is_some();
                 Err(self.type_error(format!(
                     "'{}' object does not support {what} protocol{}",
                     self.type_name(v),
-                    if which % 2 == 1 && has_enter { format!(" (missed {} method)", SPECIAL_NAMES[which]) } else { String::new() }
+                    if which % 2 == 1 && has_enter {
+                        format!(" (missed {} method)", SPECIAL_NAMES[which])
+                    } else {
+                        String::new()
+                    }
                 )))
             }
         }
@@ -330,7 +342,10 @@ impl Vm {
             raw::LIST_EXTEND => {
                 let Some(l) = acc.downcast::<List>() else { return Ok(()) };
                 if self.type_of(v).slots().iter.is_none() && self.type_of(v).slots().getitem.is_none() {
-                    return Err(self.type_error(format!("Value after * must be an iterable, not {}", self.type_name(v))));
+                    return Err(self.type_error(format!(
+                        "Value after * must be an iterable, not {}",
+                        self.type_name(v)
+                    )));
                 }
                 crate::builtins::list::extend(self, l, v)
             }
@@ -460,12 +475,16 @@ impl Vm {
             match self.next(it)? {
                 Some(x) => got.push(x)?,
                 None => {
-                    return Err(self.value_error(format!("not enough values to unpack (expected {n}, got {})", got.len())));
+                    return Err(self.value_error(format!(
+                        "not enough values to unpack (expected {n}, got {})",
+                        got.len()
+                    )));
                 }
             }
         }
         if self.next(it)?.is_some() {
-            let known = self.length_hint(v).ok().filter(|_| v.is::<List>() || v.is::<Tuple>() || v.is::<Dict>());
+            let known =
+                self.length_hint(v).ok().filter(|_| v.is::<List>() || v.is::<Tuple>() || v.is::<Dict>());
             return Err(self.value_error(match known {
                 Some(len) => format!("too many values to unpack (expected {n}, got {len})"),
                 None => format!("too many values to unpack (expected {n})"),
@@ -509,7 +528,13 @@ impl Vm {
     /// # Safety
     /// The call block at `base` has `2 + n` registers.
     #[inline(never)]
-    pub(crate) unsafe fn call_instruction(&self, regs: *mut Value, base: usize, n: usize, ret: u16) -> PyResult<Target> {
+    pub(crate) unsafe fn call_instruction(
+        &self,
+        regs: *mut Value,
+        base: usize,
+        n: usize,
+        ret: u16,
+    ) -> PyResult<Target> {
         // SAFETY: by the caller.
         let (mut f, mut this) = unsafe { (*regs.add(base), *regs.add(base + 1)) };
         if this.is_unbound()
@@ -566,7 +591,10 @@ impl Vm {
         let first = base + if this.is_unbound() { 2 } else { 1 };
         // SAFETY: as above.
         let (args, names) = unsafe {
-            (std::slice::from_raw_parts(regs.add(first), base + 2 + n - first), kwnames.downcast_unchecked::<Tuple>())
+            (
+                std::slice::from_raw_parts(regs.add(first), base + 2 + n - first),
+                kwnames.downcast_unchecked::<Tuple>(),
+            )
         };
         let args = Args::with_keywords(args, Some(names));
         if let Some(func) = f.downcast_exact::<Function>() {
@@ -704,7 +732,13 @@ impl Vm {
 
     /// IMPORT_NAME: through `builtins.__import__` if a program replaced it.
     #[inline(never)]
-    pub(crate) fn import_instruction(&self, frame: *mut Frame, name: Gc<Str>, fromlist: Value, level: Value) -> PyResult {
+    pub(crate) fn import_instruction(
+        &self,
+        frame: *mut Frame,
+        name: Gc<Str>,
+        fromlist: Value,
+        level: Value,
+    ) -> PyResult {
         // SAFETY: the newest frame.
         let func = unsafe { (*frame).func };
         let level = level.as_small_int().and_then(|n| usize::try_from(n).ok()).unwrap_or(0);

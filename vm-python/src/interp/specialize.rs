@@ -101,7 +101,10 @@ impl Vm {
                 BinOp::TrueDivide => Op::BINARY_OP_TRUE_DIVIDE_FLOAT,
                 _ => return self.refuse(ip),
             }
-        } else if op == BinOp::Add && a.downcast_exact::<Str>().is_some() && b.downcast_exact::<Str>().is_some() {
+        } else if op == BinOp::Add
+            && a.downcast_exact::<Str>().is_some()
+            && b.downcast_exact::<Str>().is_some()
+        {
             Op::BINARY_OP_ADD_STR
         } else {
             return self.refuse(ip);
@@ -132,7 +135,13 @@ impl Vm {
 
     #[cold]
     #[inline(never)]
-    pub(crate) fn specialize_global(&self, ip: *const AtomicU64, w: u64, func: Gc<Function>, name: Gc<Str>) -> bool {
+    pub(crate) fn specialize_global(
+        &self,
+        ip: *const AtomicU64,
+        w: u64,
+        func: Gc<Function>,
+        name: Gc<Str>,
+    ) -> bool {
         let (globals, builtins) = (func.globals(), func.builtins());
         let table = globals.table();
         let used = table.used();
@@ -285,7 +294,13 @@ impl Vm {
 
     #[cold]
     #[inline(never)]
-    pub(crate) fn specialize_store_attr(&self, ip: *const AtomicU64, w: u64, v: Value, name: Gc<Str>) -> bool {
+    pub(crate) fn specialize_store_attr(
+        &self,
+        ip: *const AtomicU64,
+        w: u64,
+        v: Value,
+        name: Gc<Str>,
+    ) -> bool {
         let class = self.type_of(v);
         let version = class.version.load(Ordering::Acquire);
         let Some(h) = v.header() else { return self.refuse(ip) };
@@ -335,7 +350,10 @@ impl Vm {
         } else {
             let class = self.type_of(v);
             let version = class.version.load(Ordering::Acquire);
-            return match self.type_lookup(class, self.names().__getitem__).and_then(|f| f.downcast_exact::<Function>()) {
+            return match self
+                .type_lookup(class, self.names().__getitem__)
+                .and_then(|f| f.downcast_exact::<Function>())
+            {
                 Some(f) if plain_code(f, 2) => {
                     self.publish(ip, w, Op::BINARY_SUBSCR_GETITEM, &[u64::from(version), f.value().bits()])
                 }
@@ -347,7 +365,13 @@ impl Vm {
 
     #[cold]
     #[inline(never)]
-    pub(crate) fn specialize_store_subscript(&self, ip: *const AtomicU64, w: u64, v: Value, k: Value) -> bool {
+    pub(crate) fn specialize_store_subscript(
+        &self,
+        ip: *const AtomicU64,
+        w: u64,
+        v: Value,
+        k: Value,
+    ) -> bool {
         if k.is_small_int() && v.downcast_exact::<List>().is_some() {
             return self.publish(ip, w, Op::STORE_SUBSCR_LIST_INT, &[]);
         }
@@ -464,7 +488,8 @@ impl Vm {
             (Some(x), Some(y)) => std::ptr::fn_addr_eq(x, y),
             _ => false,
         };
-        if !same || class.has_flag(type_flags::ABSTRACT) || self.type_of(class.value()) != self.types().type_ {
+        if !same || class.has_flag(type_flags::ABSTRACT) || self.type_of(class.value()) != self.types().type_
+        {
             return None;
         }
         self.type_lookup(class, self.names().__init__)?.downcast_exact::<Function>()
@@ -474,7 +499,8 @@ impl Vm {
     fn is_builtin(&self, f: Value, name: &str) -> bool {
         let Ok(name) = self.intern(name) else { return false };
         self.interp().boot().builtins.get_str(self, name).ok().flatten() == Some(f)
-            && f.downcast_exact::<NativeFunction>().is_some_and(|n| n.name.get() == name.value() && self.is_builtins_own(n))
+            && f.downcast_exact::<NativeFunction>()
+                .is_some_and(|n| n.name.get() == name.value() && self.is_builtins_own(n))
     }
 
     fn is_builtins_own(&self, n: Gc<NativeFunction>) -> bool {
@@ -486,7 +512,9 @@ impl Vm {
 fn plain_code(f: Gc<Function>, given: usize) -> bool {
     use vm_compiler::CodeFlags;
     let c = f.code();
-    c.argcount as usize == given && c.kwonlyargcount == 0 && !c.flags.has(CodeFlags::VARARGS | CodeFlags::VARKEYWORDS)
+    c.argcount as usize == given
+        && c.kwonlyargcount == 0
+        && !c.flags.has(CodeFlags::VARARGS | CodeFlags::VARKEYWORDS)
 }
 
 fn compare_form(a: Value, b: Value, op: CmpOp, [int, float, str]: [Op; 3]) -> Option<Op> {
@@ -497,7 +525,10 @@ fn compare_form(a: Value, b: Value, op: CmpOp, [int, float, str]: [Op; 3]) -> Op
         Some(int)
     } else if a.is_tagged_float() && b.is_tagged_float() || number(a) && number(b) && exact(a) && exact(b) {
         Some(float)
-    } else if matches!(op, CmpOp::Eq | CmpOp::Ne) && a.downcast_exact::<Str>().is_some() && b.downcast_exact::<Str>().is_some() {
+    } else if matches!(op, CmpOp::Eq | CmpOp::Ne)
+        && a.downcast_exact::<Str>().is_some()
+        && b.downcast_exact::<Str>().is_some()
+    {
         Some(str)
     } else {
         None

@@ -53,7 +53,6 @@ impl Vm {
         }
     }
 
-
     /// Sets `__context__` to the exception that is being handled.
     fn chain_context(&self, thrown: Thrown) {
         let handled = self.handled.get();
@@ -128,7 +127,11 @@ impl Vm {
             }
             return Ok(v);
         }
-        if e.is::<Exception>() { Ok(e) } else { Err(self.type_error("exceptions must derive from BaseException")) }
+        if e.is::<Exception>() {
+            Ok(e)
+        } else {
+            Err(self.type_error("exceptions must derive from BaseException"))
+        }
     }
 
     /// `except class:` for exception `e`.

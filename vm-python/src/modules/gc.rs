@@ -157,9 +157,7 @@ static FUNCTIONS: &[FunctionDef] = &[
     }),
     FunctionDef::new("is_tracked", |vm, args| {
         let [v] = args.exact::<1>(vm, "is_tracked")?;
-        Ok(Value::bool(v.kind().is_some_and(|k| {
-            is_container(k)
-        })))
+        Ok(Value::bool(v.kind().is_some_and(|k| is_container(k))))
     }),
     FunctionDef::new("is_finalized", |vm, args| {
         let [v] = args.exact::<1>(vm, "is_finalized")?;
@@ -177,8 +175,12 @@ static FUNCTIONS: &[FunctionDef] = &[
         vm.containers(|_, _| true)
     }),
     FunctionDef::new("get_referrers", |vm, args| {
-        let targets: Vec<NonNull<Header>> =
-            args.no_keywords(vm, "get_referrers")?.iter().filter_map(|v| v.header()).map(NonNull::from).collect();
+        let targets: Vec<NonNull<Header>> = args
+            .no_keywords(vm, "get_referrers")?
+            .iter()
+            .filter_map(|v| v.header())
+            .map(NonNull::from)
+            .collect();
         vm.containers(|world, cell| {
             let mut found = Vec::new();
             referents(vm, world, cell, &mut found);
@@ -186,8 +188,12 @@ static FUNCTIONS: &[FunctionDef] = &[
         })
     }),
     FunctionDef::new("get_referents", |vm, args| {
-        let of: Vec<NonNull<Header>> =
-            args.no_keywords(vm, "get_referents")?.iter().filter_map(|v| v.header()).map(NonNull::from).collect();
+        let of: Vec<NonNull<Header>> = args
+            .no_keywords(vm, "get_referents")?
+            .iter()
+            .filter_map(|v| v.header())
+            .map(NonNull::from)
+            .collect();
         let mut found = Vec::new();
         let mut room = 64;
         loop {

@@ -15,15 +15,7 @@ use super::source_text::{self, BadSource};
 use crate::{
     error::{PyResult, Thrown},
     native::Args,
-    object::{
-        code::Code,
-        dict::Dict,
-        gc::Gc,
-        items::RootVec,
-        module::Module,
-        sequence::List,
-        str::Str,
-    },
+    object::{code::Code, dict::Dict, gc::Gc, items::RootVec, module::Module, sequence::List, str::Str},
     report::Sources,
     value::Value,
     vm::Vm,
@@ -326,11 +318,11 @@ impl Vm {
             }
         };
         modules.set_str(self, key, module.value())?;
-        if let Some((file, text)) = source {
-            if let Err(e) = self.exec_source(&text, &file, module.namespace()) {
-                modules.remove(self, key.value())?;
-                return Err(e);
-            }
+        if let Some((file, text)) = source
+            && let Err(e) = self.exec_source(&text, &file, module.namespace())
+        {
+            modules.remove(self, key.value())?;
+            return Err(e);
         }
         // A module may put another object in its place.
         match modules.get_str(self, key)? {
@@ -381,7 +373,8 @@ impl Vm {
             Value::bool(!origin.is_none()),
         ];
         let mut names = [Value::NONE; 7];
-        let keys = ["name", "loader", "origin", "parent", "submodule_search_locations", "cached", "has_location"];
+        let keys =
+            ["name", "loader", "origin", "parent", "submodule_search_locations", "cached", "has_location"];
         for (slot, k) in names.iter_mut().zip(keys) {
             *slot = self.intern(k)?.value();
         }
@@ -427,7 +420,13 @@ impl Vm {
     }
 
     /// `__import__(name, globals, locals, fromlist, level)`, the work of the `import` statement.
-    pub fn import_name(&self, name: Gc<Str>, globals: Option<Gc<Dict>>, fromlist: Value, level: usize) -> PyResult {
+    pub fn import_name(
+        &self,
+        name: Gc<Str>,
+        globals: Option<Gc<Dict>>,
+        fromlist: Value,
+        level: usize,
+    ) -> PyResult {
         let text = name.to_str_lossy().into_owned();
         let absolute_name = if level == 0 {
             if text.is_empty() {
@@ -498,7 +497,9 @@ impl Vm {
         let names = RootVec::collect(self, fromlist)?;
         for &v in names.as_slice() {
             let Some(s) = v.downcast::<Str>() else {
-                return Err(self.type_error(format!("Item in ``from list'' must be str, not {}", self.type_name(v))));
+                return Err(
+                    self.type_error(format!("Item in ``from list'' must be str, not {}", self.type_name(v)))
+                );
             };
             if s.eq_str("*") {
                 if let Some(all) = self.getattr_opt(module, self.names().__all__)? {
@@ -537,7 +538,10 @@ impl Vm {
         }
         let n = self.names();
         let str_of = |k: Gc<Str>| -> PyResult<Option<String>> {
-            Ok(self.getattr_opt(module, k)?.and_then(|v| v.downcast::<Str>()).map(|s| s.to_str_lossy().into_owned()))
+            Ok(self
+                .getattr_opt(module, k)?
+                .and_then(|v| v.downcast::<Str>())
+                .map(|s| s.to_str_lossy().into_owned()))
         };
         let module_name = str_of(n.__name__)?;
         if let Some(m) = &module_name {
@@ -590,7 +594,7 @@ impl Vm {
                     self.type_name(v)
                 )));
             };
-            if !all && s.len() > 0 && s.code_point(0) == u32::from(b'_') {
+            if !all && !s.is_empty() && s.code_point(0) == u32::from(b'_') {
                 continue;
             }
             let s = self.intern_str(s);
@@ -616,7 +620,10 @@ impl Vm {
                     None => return Err(lost(format!("No module named {name}"))),
                 },
                 Err(e) if e.is(self, self.exc().module_not_found_error) => {
-                    return Err(lost(format!("Error while finding module specification for '{name}' (ModuleNotFoundError: {})", self.str(e.0)?.to_str_lossy())));
+                    return Err(lost(format!(
+                        "Error while finding module specification for '{name}' (ModuleNotFoundError: {})",
+                        self.str(e.0)?.to_str_lossy()
+                    )));
                 }
                 Err(e) => return Err(RunModuleError::Raised(e)),
             },
@@ -651,7 +658,9 @@ impl Vm {
             Some(Found::Native(_)) => return Err(lost(format!("No code object available for {name}"))),
         };
         let file = file.to_string_lossy().into_owned();
-        if let Some(argv) = self.interp().boot().sys.get_str(self, self.intern("argv")?)?.and_then(|v| v.downcast::<List>()) {
+        if let Some(argv) =
+            self.interp().boot().sys.get_str(self, self.intern("argv")?)?.and_then(|v| v.downcast::<List>())
+        {
             argv.set(self, 0, self.new_str(&file)?.value());
         }
         let text = self.read_source(&file)?;

@@ -7,8 +7,8 @@ pub mod stdio;
 pub mod sys;
 pub mod thread;
 pub mod thread_local;
-pub mod weft;
 pub mod weakref;
+pub mod weft;
 
 use crate::{error::PyResult, vm::Vm};
 

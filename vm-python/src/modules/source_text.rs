@@ -42,7 +42,9 @@ pub fn decode(bytes: &[u8]) -> Result<String, BadSource> {
             return Ok(body.iter().map(|&b| char::from(b)).collect());
         }
         Some("ascii" | "us-ascii") if body.is_ascii() => {}
-        Some("ascii" | "us-ascii") if !bom => return not_utf8(body, body.iter().position(|b| !b.is_ascii()).unwrap_or(0)),
+        Some("ascii" | "us-ascii") if !bom => {
+            return not_utf8(body, body.iter().position(|b| !b.is_ascii()).unwrap_or(0));
+        }
         Some(other) => return Err(BadSource::Encoding(other.to_owned())),
     }
     match std::str::from_utf8(body) {
@@ -108,7 +110,10 @@ mod tests {
     #[test]
     fn encodings_are_honoured_or_refused() {
         assert_eq!(decode(b"\xEF\xBB\xBFx=1").as_deref(), Ok("x=1"));
-        assert_eq!(decode(b"# -*- coding: latin-1 -*-\ns='\xe9'").as_deref(), Ok("# -*- coding: latin-1 -*-\ns='\u{e9}'"));
+        assert_eq!(
+            decode(b"# -*- coding: latin-1 -*-\ns='\xe9'").as_deref(),
+            Ok("# -*- coding: latin-1 -*-\ns='\u{e9}'")
+        );
         assert_eq!(decode(b"#!/usr/bin/weft\n# coding=Foo_1\n"), Err(BadSource::Encoding("foo-1".into())));
         assert_eq!(decode(b"x=1\n\xff"), Err(BadSource::NotUtf8 { byte: 0xff, line: 2 }));
         assert_eq!(decode(b"\x7fELF\0"), Err(BadSource::Null { line: 1, text: "\x7fELF".into() }));

@@ -140,7 +140,9 @@ static DEF: TypeDef = TypeDef {
         GetSetDef::read_only("mode", |vm, s| {
             Ok(vm.intern(if this(vm, s)?.payload.fd == 0 { "r" } else { "w" })?.value())
         }),
-        GetSetDef::read_only("closed", |vm, s| Ok(Value::bool(this(vm, s)?.payload.closed.load(Ordering::Relaxed)))),
+        GetSetDef::read_only("closed", |vm, s| {
+            Ok(Value::bool(this(vm, s)?.payload.closed.load(Ordering::Relaxed)))
+        }),
         GetSetDef::read_only("line_buffering", |vm, s| Ok(Value::bool(this(vm, s)?.payload.line_buffered))),
         GetSetDef::read_only("newlines", |_, _| Ok(Value::NONE)),
     ],

@@ -6,13 +6,7 @@ use crate::{
     error::PyResult,
     native::{Args, FunctionDef},
     object::{
-        dict::Dict,
-        exception::Exception,
-        frame::Frame,
-        gc::Gc,
-        items::RootVec,
-        module::Module,
-        str::Str,
+        dict::Dict, exception::Exception, frame::Frame, gc::Gc, items::RootVec, module::Module, str::Str,
     },
     report::suggest,
     value::Value,
@@ -23,7 +17,8 @@ use crate::{
 pub const VERSION: (i64, i64, i64) = (3, 14, 0);
 const HEX_VERSION: i64 = 0x030E_00F0;
 /// `sys.version`
-pub const VERSION_TEXT: &str = concat!("3.14.0 (Weft ", env!("CARGO_PKG_VERSION"), ", free-threading) [rustc]");
+pub const VERSION_TEXT: &str =
+    concat!("3.14.0 (Weft ", env!("CARGO_PKG_VERSION"), ", free-threading) [rustc]");
 
 /// Makes the `sys` module over its namespace. Part of bootstrap, after all native modules are registered.
 pub(crate) fn fill(vm: &Vm) -> PyResult<()> {
@@ -85,7 +80,11 @@ pub(crate) fn fill(vm: &Vm) -> PyResult<()> {
         v.push(vm.intern(n)?.value())?;
     }
     add("stdlib_module_names", vm.new_frozenset(v.as_slice())?.value())?;
-    for (name, hook) in [("__excepthook__", "excepthook"), ("__displayhook__", "displayhook"), ("__unraisablehook__", "unraisablehook")] {
+    for (name, hook) in [
+        ("__excepthook__", "excepthook"),
+        ("__displayhook__", "displayhook"),
+        ("__unraisablehook__", "unraisablehook"),
+    ] {
         if let Some(h) = m.namespace().get_str(vm, vm.intern(hook)?)? {
             add(name, h)?;
         }
@@ -113,12 +112,13 @@ fn xoptions(vm: &Vm, options: &[(String, Option<String>)]) -> PyResult {
 fn add_sequences(vm: &Vm, m: Gc<Module>) -> PyResult<()> {
     let int = |n: i64| Value::small_int(n);
     let flag = |b: bool| Value::small_int(i64::from(b));
-    let add = |name: &'static str, full: &'static str, fields: &[&'static str], items: &[Value]| -> PyResult {
-        let class = vm.new_struct_sequence(full, "", fields)?;
-        let v = vm.struct_sequence(class, items)?;
-        vm.add_value(m, name, v)?;
-        Ok(v)
-    };
+    let add =
+        |name: &'static str, full: &'static str, fields: &[&'static str], items: &[Value]| -> PyResult {
+            let class = vm.new_struct_sequence(full, "", fields)?;
+            let v = vm.struct_sequence(class, items)?;
+            vm.add_value(m, name, v)?;
+            Ok(v)
+        };
     let version = add(
         "version_info",
         "sys.version_info",
@@ -138,12 +138,25 @@ fn add_sequences(vm: &Vm, m: Gc<Module>) -> PyResult<()> {
         vm.new_str("x86_64-linux-gnu")?.value(),
     ];
     let names = vm.new_tuple(&names)?;
-    let implementation = vm.call_args(vm.types().simple_namespace.value(), Args::with_keywords(&values, Some(names)))?;
+    let implementation =
+        vm.call_args(vm.types().simple_namespace.value(), Args::with_keywords(&values, Some(names)))?;
     vm.add_value(m, "implementation", implementation)?;
     add(
         "float_info",
         "sys.float_info",
-        &["max", "max_exp", "max_10_exp", "min", "min_exp", "min_10_exp", "dig", "mant_dig", "epsilon", "radix", "rounds"],
+        &[
+            "max",
+            "max_exp",
+            "max_10_exp",
+            "min",
+            "min_exp",
+            "min_10_exp",
+            "dig",
+            "mant_dig",
+            "epsilon",
+            "radix",
+            "rounds",
+        ],
         &[
             vm.new_float(f64::MAX)?,
             int(1024),
@@ -376,7 +389,9 @@ static FUNCTIONS: &[FunctionDef] = &[
     FunctionDef::new("getdefaultencoding", |vm, _| Ok(vm.intern("utf-8")?.value())),
     FunctionDef::new("getfilesystemencoding", |vm, _| Ok(vm.intern("utf-8")?.value())),
     FunctionDef::new("getfilesystemencodeerrors", |vm, _| Ok(vm.intern("surrogateescape")?.value())),
-    FunctionDef::new("getallocatedblocks", |vm, _| Ok(Value::small_int(vm.interp().heap.stats().live_cells as i64))),
+    FunctionDef::new("getallocatedblocks", |vm, _| {
+        Ok(Value::small_int(vm.interp().heap.stats().live_cells as i64))
+    }),
     FunctionDef::new("get_int_max_str_digits", |vm, args| {
         args.exact::<0>(vm, "get_int_max_str_digits")?;
         Ok(Value::small_int(vm.int_max_str_digits() as i64))
@@ -399,7 +414,11 @@ fn none(vm: &Vm, args: Args<'_>) -> PyResult {
 
 fn no_tracing(vm: &Vm, args: Args<'_>) -> PyResult {
     let [f] = args.exact::<1>(vm, "settrace")?;
-    if f.is_none() { Ok(Value::NONE) } else { Err(vm.not_implemented_error("tracing is not available in this version of Weft")) }
+    if f.is_none() {
+        Ok(Value::NONE)
+    } else {
+        Err(vm.not_implemented_error("tracing is not available in this version of Weft"))
+    }
 }
 
 fn depth_arg(vm: &Vm, args: Args<'_>, name: &str) -> PyResult<usize> {
@@ -442,7 +461,8 @@ fn getsizeof(vm: &Vm, args: Args<'_>) -> PyResult {
             Some(_) => Err(vm.value_error("__sizeof__() should return >= 0")),
             None => match default.bound() {
                 Some(d) => Ok(d),
-                None => Err(vm.type_error(format!("'{}' object cannot be interpreted as an integer", vm.type_name(n)))),
+                None => Err(vm
+                    .type_error(format!("'{}' object cannot be interpreted as an integer", vm.type_name(n)))),
             },
         };
     }

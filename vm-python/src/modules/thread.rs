@@ -81,7 +81,8 @@ static FUNCTIONS: &[FunctionDef] = &[
     }),
     FunctionDef::new("_make_thread_handle", |vm, args| {
         let [id] = args.exact::<1>(vm, "_make_thread_handle")?;
-        let id = u64::try_from(vm.index_i64(id)?).map_err(|_| vm.value_error("thread identifiers are positive"))?;
+        let id = u64::try_from(vm.index_i64(id)?)
+            .map_err(|_| vm.value_error("thread identifiers are positive"))?;
         let class = class_in_module(vm, "_ThreadHandle")?;
         Ok(vm.new_native_object(class, Handle(Arc::new(ThreadHandle::running(id))))?.value())
     }),
@@ -134,7 +135,12 @@ fn ident(vm: &Vm, id: u64) -> PyResult {
     vm.new_int(i64::try_from(id).unwrap_or(i64::MAX))
 }
 
-fn call_parts(vm: &Vm, func: Value, args: Value, kwargs: Option<Value>) -> PyResult<(Gc<Tuple>, Option<Gc<Dict>>)> {
+fn call_parts(
+    vm: &Vm,
+    func: Value,
+    args: Value,
+    kwargs: Option<Value>,
+) -> PyResult<(Gc<Tuple>, Option<Gc<Dict>>)> {
     if !vm.is_callable(func) {
         return Err(vm.type_error("first arg must be callable"));
     }
@@ -186,7 +192,9 @@ fn stack_size(vm: &Vm, args: Args<'_>) -> PyResult {
     let shown = if old == crate::threads::DEFAULT_STACK_SIZE { 0 } else { old };
     if let Some(&n) = a.first() {
         let n = vm.index_i64(n)?;
-        let Ok(n) = usize::try_from(n) else { return Err(vm.value_error("size must be 0 or a positive value")) };
+        let Ok(n) = usize::try_from(n) else {
+            return Err(vm.value_error("size must be 0 or a positive value"));
+        };
         // Less than the reserve plus some room could not run anything.
         if n != 0 && n < 32 << 10 {
             return Err(vm.value_error(format!("size not valid: {n} bytes")));
@@ -594,7 +602,6 @@ static HANDLE_DEF: TypeDef = TypeDef {
         Some(h) => ident(vm, h.payload.0.ident()),
         None => Err(vm.type_error("descriptor 'ident' requires a '_ThreadHandle' object")),
     })],
-    ..NO_DEF
 };
 
 fn new_handle(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> PyResult {

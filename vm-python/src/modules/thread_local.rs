@@ -46,12 +46,7 @@ pub static DEF: TypeDef = TypeDef {
     kind: Native::<Local>::KIND,
     size: Native::<Local>::SIZE,
     flags: type_flags::BASETYPE | type_flags::WEAKREF,
-    slots: TypeSlots {
-        new: Some(new),
-        getattr: Some(getattr),
-        setattr: Some(setattr),
-        ..NO_SLOTS
-    },
+    slots: TypeSlots { new: Some(new), getattr: Some(getattr), setattr: Some(setattr), ..NO_SLOTS },
     ..NO_DEF
 };
 

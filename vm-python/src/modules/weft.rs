@@ -60,7 +60,9 @@ static FUNCTIONS: &[FunctionDef] = &[
     // `source_line(filename, line)`: a line of a source file, empty if there is none.
     FunctionDef::new("source_line", |vm, args| {
         let [file, line] = args.exact::<2>(vm, "source_line")?;
-        let Some(file) = file.downcast::<Str>() else { return Err(vm.type_error("filename must be a string")) };
+        let Some(file) = file.downcast::<Str>() else {
+            return Err(vm.type_error("filename must be a string"));
+        };
         let line = u32::try_from(vm.index_i64(line)?).unwrap_or(0);
         let text = vm.source_line(&file.to_str_lossy(), line).unwrap_or_default();
         Ok(vm.new_str(&text)?.value())
@@ -68,7 +70,9 @@ static FUNCTIONS: &[FunctionDef] = &[
     // `read_source(filename)`: the decoded text of a source file.
     FunctionDef::new("read_source", |vm, args| {
         let [file] = args.exact::<1>(vm, "read_source")?;
-        let Some(file) = file.downcast::<Str>() else { return Err(vm.type_error("filename must be a string")) };
+        let Some(file) = file.downcast::<Str>() else {
+            return Err(vm.type_error("filename must be a string"));
+        };
         let text = vm.read_source(&file.to_str_lossy())?;
         Ok(vm.new_str(&text)?.value())
     }),
@@ -98,7 +102,10 @@ fn code_arg(vm: &Vm, args: Args<'_>, name: &str) -> PyResult<Gc<Code>> {
     }
     match f.downcast::<Function>() {
         Some(f) => Ok(f.code()),
-        None => Err(vm.type_error(format!("{name}() argument must be a function or code, not {}", vm.type_name(f)))),
+        None => {
+            Err(vm
+                .type_error(format!("{name}() argument must be a function or code, not {}", vm.type_name(f))))
+        }
     }
 }
 

@@ -180,7 +180,8 @@ impl Gc<ByteArray> {
         loop {
             let need = self.len().checked_add(bytes.len()).ok_or_else(|| vm.memory_error())?;
             let room = self.block().map(|b| b.cap());
-            let fresh = if room.is_none_or(|r| r < need) { Some(vm.new_raw_block(need + need / 8)?) } else { None };
+            let fresh =
+                if room.is_none_or(|r| r < need) { Some(vm.new_raw_block(need + need / 8)?) } else { None };
             let _g = vm.lock(self.header());
             let n = self.len();
             let (s, e) = (start.min(n), end.clamp(start.min(n), n));

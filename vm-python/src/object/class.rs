@@ -13,12 +13,7 @@ use super::{
     sequence::{List, Tuple},
     str::Str,
 };
-use crate::{
-    error::PyResult,
-    native::Args,
-    value::Value,
-    vm::Vm,
-};
+use crate::{error::PyResult, native::Args, value::Value, vm::Vm};
 
 /// Unary operations of [`TypeSlots::unary`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

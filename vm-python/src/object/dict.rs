@@ -80,7 +80,11 @@ impl DictTable {
     }
     /// Probes for `hash`; `found(entry number, entry)` says whether it is the one. Deleted entries are skipped.
     #[inline(always)]
-    fn probe<E>(&self, hash: u64, mut found: impl FnMut(usize, &Entry) -> Result<bool, E>) -> Result<Option<usize>, E> {
+    fn probe<E>(
+        &self,
+        hash: u64,
+        mut found: impl FnMut(usize, &Entry) -> Result<bool, E>,
+    ) -> Result<Option<usize>, E> {
         let mut i = hash as usize;
         let mut perturb = hash;
         loop {
@@ -332,7 +336,14 @@ impl Gc<Dict> {
     }
 
     /// Inserts; the old value if there was one (kept when not `replace`).
-    pub fn insert_hashed(self, vm: &Vm, key: Value, hash: u64, value: Value, replace: bool) -> PyResult<Option<Value>> {
+    pub fn insert_hashed(
+        self,
+        vm: &Vm,
+        key: Value,
+        hash: u64,
+        value: Value,
+        replace: bool,
+    ) -> PyResult<Option<Value>> {
         let mut restarts = 0;
         loop {
             restarts += 1;

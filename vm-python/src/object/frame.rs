@@ -212,7 +212,9 @@ impl Generator {
         self.code().flags.has(CodeFlags::ASYNC_GENERATOR)
     }
     pub(crate) fn trace_fields(&self, m: &mut Marker) {
-        for s in [&self.name, &self.qualname, &self.handled, &self.outer_handled, &self.extra, self.code.as_slot()] {
+        for s in
+            [&self.name, &self.qualname, &self.handled, &self.outer_handled, &self.extra, self.code.as_slot()]
+        {
             s.trace(m);
         }
         if self.state() != gen_state::FINISHED {

@@ -235,7 +235,13 @@ impl Vm {
     }
 
     /// A builtin function.
-    pub fn new_native(&self, name: Gc<Str>, f: NativeFn, this: Value, module: Value) -> PyResult<Gc<NativeFunction>> {
+    pub fn new_native(
+        &self,
+        name: Gc<Str>,
+        f: NativeFn,
+        this: Value,
+        module: Value,
+    ) -> PyResult<Gc<NativeFunction>> {
         let c = self.alloc_cell::<NativeFunction>(size_of::<NativeFunction>())?;
         // SAFETY: a fresh cell that nobody else sees.
         unsafe { (&raw mut (*c.as_ptr()).f).write(f) };
@@ -247,7 +253,12 @@ impl Vm {
     }
 
     /// A function of `code` with these globals; everything else unset.
-    pub fn new_function(&self, code: Gc<Code>, globals: Gc<Dict>, builtins: Gc<Dict>) -> PyResult<Gc<Function>> {
+    pub fn new_function(
+        &self,
+        code: Gc<Code>,
+        globals: Gc<Dict>,
+        builtins: Gc<Dict>,
+    ) -> PyResult<Gc<Function>> {
         let f = self.alloc_cell::<Function>(size_of::<Function>())?;
         f.version.store(self.interp().next_function_version(), vm_core::sync::Ordering::Relaxed);
         f.code.as_slot().init(code.value());
@@ -255,7 +266,9 @@ impl Vm {
         f.builtins.as_slot().init(builtins.value());
         f.name.init(code.name.get());
         f.qualname.init(code.qualname.get());
-        for s in [f.defaults.as_slot(), f.kwdefaults.as_slot(), f.closure.as_slot(), &f.annotate, &f.annotations] {
+        for s in
+            [f.defaults.as_slot(), f.kwdefaults.as_slot(), f.closure.as_slot(), &f.annotate, &f.annotations]
+        {
             s.init(Value::UNBOUND);
         }
         f.doc.init(code.doc());

@@ -199,7 +199,8 @@ pub fn big_to_f64(b: &BigInt) -> Option<f64> {
     let top = top | u64::from(lost || rest);
     // Two factors, so that neither is infinite.
     let e = bits as i32 - 64;
-    let x = if e > 0 { top as f64 * 2f64.powi(e / 2) * 2f64.powi(e - e / 2) } else { top as f64 / 2f64.powi(-e) };
+    let x =
+        if e > 0 { top as f64 * 2f64.powi(e / 2) * 2f64.powi(e - e / 2) } else { top as f64 / 2f64.powi(-e) };
     let x = if b.sign() == Sign::Minus { -x } else { x };
     x.is_finite().then_some(x)
 }
@@ -502,7 +503,9 @@ impl Vm {
             if has(UnOp::Int) {
                 let r = unary(self, UnOp::Int, v)?;
                 if !self.is_int(r) {
-                    return Err(self.type_error(format!("__int__ returned non-int (type {})", self.type_name(r))));
+                    return Err(
+                        self.type_error(format!("__int__ returned non-int (type {})", self.type_name(r)))
+                    );
                 }
                 return self.to_exact_int(r);
             }

@@ -209,8 +209,11 @@ impl Vm {
     pub fn new_range_iter(&self, start: i64, step: i64, len: u64) -> PyResult<Option<Gc<RangeIter>>> {
         const LIMITS: std::ops::RangeInclusive<i64> = SMALL_INT_MIN..=SMALL_INT_MAX;
         debug_assert!(step != 0);
-        let stop = i64::try_from(len).ok().and_then(|n| n.checked_mul(step)).and_then(|d| start.checked_add(d));
-        let Some(stop) = stop.filter(|s| LIMITS.contains(s) && LIMITS.contains(&start)) else { return Ok(None) };
+        let stop =
+            i64::try_from(len).ok().and_then(|n| n.checked_mul(step)).and_then(|d| start.checked_add(d));
+        let Some(stop) = stop.filter(|s| LIMITS.contains(s) && LIMITS.contains(&start)) else {
+            return Ok(None);
+        };
         let it = self.alloc_cell::<RangeIter>(size_of::<RangeIter>())?;
         it.current.store(start, Ordering::Relaxed);
         // SAFETY: a fresh cell that nobody else sees.

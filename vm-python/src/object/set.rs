@@ -123,7 +123,11 @@ impl SetTable {
     }
 
     #[inline(always)]
-    fn probe<E>(&self, hash: u64, mut same: impl FnMut(&SetEntry, Value) -> Result<bool, E>) -> Result<Probe, E> {
+    fn probe<E>(
+        &self,
+        hash: u64,
+        mut same: impl FnMut(&SetEntry, Value) -> Result<bool, E>,
+    ) -> Result<Probe, E> {
         let entries = self.entries();
         let mut perturb = hash;
         let mut i = hash as usize & self.mask;
@@ -393,7 +397,7 @@ impl Gc<Set> {
     #[must_use]
     pub fn pop(self, vm: &Vm) -> Option<Value> {
         let _g = vm.lock(self.header());
-        if self.len() == 0 {
+        if self.is_empty() {
             return None;
         }
         let table = self.table();

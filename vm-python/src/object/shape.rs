@@ -121,7 +121,13 @@ impl Shapes {
     }
 
     /// Makes the root shape of a class; `kind_shape` takes the number of a builtin kind.
-    pub fn new_root(&self, kind_shape: Option<Kind>, class: Gc<Type>, slot_base: u16, inline_slots: u16) -> &Shape {
+    pub fn new_root(
+        &self,
+        kind_shape: Option<Kind>,
+        class: Gc<Type>,
+        slot_base: u16,
+        inline_slots: u16,
+    ) -> &Shape {
         let id = kind_shape.map_or_else(|| self.fresh_id(), |k| k as u32);
         self.write(id, Shape::node(id, class, Value::UNBOUND, ptr::null(), 0, slot_base, inline_slots, false))
     }

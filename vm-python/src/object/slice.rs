@@ -145,9 +145,7 @@ impl Vm {
             return Ok(default);
         }
         if !self.has_unary(UnOp::Index, v) {
-            return Err(
-                self.type_error("slice indices must be integers or None or have an __index__ method")
-            );
+            return Err(self.type_error("slice indices must be integers or None or have an __index__ method"));
         }
         self.index_clamped(v)
     }

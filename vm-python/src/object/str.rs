@@ -9,10 +9,7 @@ use super::{
     gc::{Gc, Object},
     kind::Kind,
 };
-use crate::{
-    error::PyResult,
-    vm::Vm,
-};
+use crate::{error::PyResult, vm::Vm};
 
 /// Bytes per code point, and whether all are ASCII.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
@@ -282,7 +279,9 @@ impl Vm {
         debug_assert!(bytes.is_ascii());
         let s = self.alloc_str(bytes.len(), Width::Ascii)?;
         // SAFETY: the fresh cell has room for `bytes.len()` bytes of data and does not overlap the source.
-        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), (*s.as_ptr()).data.as_mut_ptr().cast(), bytes.len()) };
+        unsafe {
+            std::ptr::copy_nonoverlapping(bytes.as_ptr(), (*s.as_ptr()).data.as_mut_ptr().cast(), bytes.len())
+        };
         Ok(s)
     }
 

@@ -71,7 +71,12 @@ impl Vm {
 
     /// The slot of attribute `index`; overflow segments must exist already.
     #[inline]
-    pub(crate) fn attr_slot<'h>(&self, h: &'h Header, shape: &Shape, index: u16) -> Option<(&'h Slot, &'h Header)> {
+    pub(crate) fn attr_slot<'h>(
+        &self,
+        h: &'h Header,
+        shape: &Shape,
+        index: u16,
+    ) -> Option<(&'h Slot, &'h Header)> {
         if index < shape.inline_slots {
             // SAFETY: the shape says that the cell has `inline_slots` slots from `slot_base`.
             return Some((unsafe { inline_slot(h, shape.slot_base, index) }, h));

@@ -48,7 +48,12 @@ impl Vm {
     }
 
     /// Runs `k` with `first` in front of `args`.
-    pub fn with_first<R>(&self, first: Value, args: Args<'_>, k: impl FnOnce(Args<'_>) -> PyResult<R>) -> PyResult<R> {
+    pub fn with_first<R>(
+        &self,
+        first: Value,
+        args: Args<'_>,
+        k: impl FnOnce(Args<'_>) -> PyResult<R>,
+    ) -> PyResult<R> {
         let all = args.all();
         // Short lists stay on the native stack, which the collector scans.
         if all.len() < 8 {

@@ -3,13 +3,7 @@
 use crate::{
     error::{PyResult, Thrown},
     hash,
-    object::{
-        class::Type,
-        gc::Gc,
-        kind::Kind,
-        sequence::Tuple,
-        str::Str,
-    },
+    object::{class::Type, gc::Gc, kind::Kind, sequence::Tuple, str::Str},
     value::Value,
     vm::Vm,
 };
@@ -34,7 +28,8 @@ impl Vm {
     /// `module.qualname`, without the module for builtins.
     #[must_use]
     pub fn qualified_name(&self, class: Gc<Type>) -> String {
-        let q = class.qualname.get().downcast::<Str>().map(|s| s.to_str_lossy().into_owned()).unwrap_or_default();
+        let q =
+            class.qualname.get().downcast::<Str>().map(|s| s.to_str_lossy().into_owned()).unwrap_or_default();
         match self.type_lookup(class, self.names().__module__).and_then(|m| m.downcast::<Str>()) {
             Some(m) if !m.eq_str("builtins") => format!("{}.{q}", m.to_str_lossy()),
             _ => q,
@@ -117,7 +112,11 @@ impl Vm {
             return e;
         }
         match self.str(e.0) {
-            Ok(s) => self.type_error(format!("cannot use '{}' as a {role} ({})", self.type_name(v), s.to_str_lossy())),
+            Ok(s) => self.type_error(format!(
+                "cannot use '{}' as a {role} ({})",
+                self.type_name(v),
+                s.to_str_lossy()
+            )),
             Err(other) => other,
         }
     }
@@ -215,7 +214,9 @@ impl Vm {
         }
         match classinfo.downcast::<Type>() {
             Some(sup) => Ok(sub.is_subclass(sup)),
-            None => Err(self.type_error("issubclass() arg 2 must be a class, a tuple of classes, or a union")),
+            None => {
+                Err(self.type_error("issubclass() arg 2 must be a class, a tuple of classes, or a union"))
+            }
         }
     }
 

@@ -39,7 +39,11 @@ impl Vm {
 
     fn missing(&self, v: Value, name: Gc<Str>) -> Thrown {
         // The method was there when the class was made and is gone now.
-        self.attribute_error(format!("'{}' object has no attribute '{}'", self.type_name(v), name.to_str_lossy()))
+        self.attribute_error(format!(
+            "'{}' object has no attribute '{}'",
+            self.type_name(v),
+            name.to_str_lossy()
+        ))
     }
 
     fn require(&self, v: Value, name: Gc<Str>) -> PyResult {
@@ -51,7 +55,9 @@ impl Vm {
 }
 
 fn is_py_binary(t: Gc<Type>) -> bool {
-    t.slots().binary.is_some_and(|f| std::ptr::fn_addr_eq(f, py_binary as fn(&Vm, BinOp, Value, Value) -> PyResult))
+    t.slots()
+        .binary
+        .is_some_and(|f| std::ptr::fn_addr_eq(f, py_binary as fn(&Vm, BinOp, Value, Value) -> PyResult))
 }
 
 fn py_binary(vm: &Vm, op: BinOp, a: Value, b: Value) -> PyResult {
@@ -162,9 +168,8 @@ fn py_str(vm: &Vm, v: Value) -> PyResult<Gc<Str>> {
 fn py_truthy(vm: &Vm, v: Value) -> PyResult<bool> {
     let f = vm.require(v, vm.names().__bool__)?;
     let r = vm.call_special(f, v, &[])?;
-    r.as_bool().ok_or_else(|| {
-        vm.type_error(format!("__bool__ should return bool, returned {}", vm.type_name(r)))
-    })
+    r.as_bool()
+        .ok_or_else(|| vm.type_error(format!("__bool__ should return bool, returned {}", vm.type_name(r))))
 }
 
 fn py_len(vm: &Vm, v: Value) -> PyResult<usize> {
@@ -299,9 +304,7 @@ fn py_descr_set(vm: &Vm, d: Value, obj: Value, value: Option<Value>) -> PyResult
     };
     match f {
         Some(f) => vm.call_special(f, d, args).map(drop),
-        None => {
-            Err(vm.attribute_error(if value.is_some() { "__set__" } else { "__delete__" }))
-        }
+        None => Err(vm.attribute_error(if value.is_some() { "__set__" } else { "__delete__" })),
     }
 }
 
@@ -313,7 +316,9 @@ pub(crate) fn py_new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> PyResult {
     let f = match f.downcast::<StaticMethod>() {
         Some(s) => s.0.func.get(),
         None => match vm.type_of(f).slots().descr_get {
-            Some(get) if f.downcast_exact::<Function>().is_none() => get(vm, f, Value::UNBOUND, class.value())?,
+            Some(get) if f.downcast_exact::<Function>().is_none() => {
+                get(vm, f, Value::UNBOUND, class.value())?
+            }
             _ => f,
         },
     };
@@ -339,7 +344,9 @@ fn py_init(vm: &Vm, v: Value, args: Args<'_>) -> PyResult<()> {
 /// Replaces the slot that belongs to the special method `name` by the function that calls it. True if there is one.
 pub fn override_slot(slots: &mut TypeSlots, name: &str, value: Value) -> bool {
     let Some(inner) = name.strip_prefix("__").and_then(|n| n.strip_suffix("__")) else { return false };
-    if let Some(op) = BinOp::ALL.into_iter().find(|&op| name == binary_dunder(op) || name == reflected_dunder(op)) {
+    if let Some(op) =
+        BinOp::ALL.into_iter().find(|&op| name == binary_dunder(op) || name == reflected_dunder(op))
+    {
         slots.binary = Some(py_binary);
         slots.binary_ops |= 1 << op as u16;
         return true;
@@ -492,7 +499,8 @@ pub fn call_wrapper(vm: &Vm, w: Gc<Wrapper>, args: Args<'_>) -> PyResult {
         }
         WrapperKind::DescrGet => {
             let obj = if a[0].is_none() { Value::UNBOUND } else { a[0] };
-            let owner = a.get(1).copied().filter(|o| !o.is_none()).unwrap_or_else(|| vm.type_of(a[0]).value());
+            let owner =
+                a.get(1).copied().filter(|o| !o.is_none()).unwrap_or_else(|| vm.type_of(a[0]).value());
             slot!(descr_get)(vm, this, obj, owner)?
         }
         WrapperKind::DescrSet => {

@@ -88,7 +88,9 @@ impl Vm {
         };
         if op == BinOp::Add && is_seq(a) {
             let t = match a.kind() {
-                Some(Kind::Bytes | Kind::ByteArray) => return self.type_error(format!("can't concat {tb} to {ta}")),
+                Some(Kind::Bytes | Kind::ByteArray) => {
+                    return self.type_error(format!("can't concat {tb} to {ta}"));
+                }
                 Some(Kind::Str) => "str",
                 Some(Kind::List) => "list",
                 _ => "tuple",

@@ -51,7 +51,8 @@ impl Vm {
         match self.type_of(v).slots().setitem {
             Some(f) => f(self, v, key, Some(value)),
             None => {
-                Err(self.type_error(format!("'{}' object does not support item assignment", self.type_name(v))))
+                Err(self
+                    .type_error(format!("'{}' object does not support item assignment", self.type_name(v))))
             }
         }
     }
@@ -60,7 +61,9 @@ impl Vm {
     pub fn delitem(&self, v: Value, key: Value) -> PyResult<()> {
         match self.type_of(v).slots().setitem {
             Some(f) => f(self, v, key, None),
-            None => Err(self.type_error(format!("'{}' object doesn't support item deletion", self.type_name(v)))),
+            None => {
+                Err(self.type_error(format!("'{}' object doesn't support item deletion", self.type_name(v))))
+            }
         }
     }
 
@@ -88,9 +91,8 @@ impl Vm {
             return f(self, v, x);
         }
         if class.slots().iter.is_none() && class.slots().getitem.is_none() {
-            return Err(
-                self.type_error(format!("argument of type '{}' is not iterable", class.name().to_str_lossy()))
-            );
+            return Err(self
+                .type_error(format!("argument of type '{}' is not iterable", class.name().to_str_lossy())));
         }
         let mut found = false;
         self.for_each(v, |y| {

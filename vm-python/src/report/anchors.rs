@@ -49,8 +49,9 @@ struct Token {
 
 /// Words that cannot be operands of the expressions that have anchors.
 const KEYWORDS: &[&str] = &[
-    "and", "or", "not", "in", "is", "if", "else", "lambda", "await", "yield", "for", "async", "from", "raise", "assert",
-    "del", "return", "import", "with", "while", "class", "def", "global", "nonlocal", "pass", "try", "except",
+    "and", "or", "not", "in", "is", "if", "else", "lambda", "await", "yield", "for", "async", "from",
+    "raise", "assert", "del", "return", "import", "with", "while", "class", "def", "global", "nonlocal",
+    "pass", "try", "except",
 ];
 
 /// The anchors of the expression in `segment`, if it has any.
@@ -300,7 +301,11 @@ mod tests {
     fn marks(text: &str) -> Option<String> {
         let a = find(text)?;
         let line = text.lines().next().unwrap_or("");
-        Some((0..line.chars().count()).map(|i| if i >= a.left.1 && i < a.right.1 { '^' } else { '~' }).collect())
+        Some(
+            (0..line.chars().count())
+                .map(|i| if i >= a.left.1 && i < a.right.1 { '^' } else { '~' })
+                .collect(),
+        )
     }
 
     #[test]
@@ -327,7 +332,19 @@ mod tests {
 
     #[test]
     fn other_expressions_have_no_anchors() {
-        for text in ["a", "a.b", "-a", "-a ** b", "a and b", "a < b", "raise X(1)", "x if y else z", "(a", "a, b", "lambda: 1"] {
+        for text in [
+            "a",
+            "a.b",
+            "-a",
+            "-a ** b",
+            "a and b",
+            "a < b",
+            "raise X(1)",
+            "x if y else z",
+            "(a",
+            "a, b",
+            "lambda: 1",
+        ] {
             assert_eq!(find(text), None, "{text}");
         }
     }

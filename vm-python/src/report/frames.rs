@@ -21,7 +21,11 @@ pub struct FrameText {
 const REPEAT_CUTOFF: usize = 3;
 
 /// All frames, oldest first. `source(file, line)` is a line of a source file without its end.
-pub fn format_all(frames: &[FrameText], source: &mut dyn FnMut(&str, u32) -> Option<String>, out: &mut Vec<String>) {
+pub fn format_all(
+    frames: &[FrameText],
+    source: &mut dyn FnMut(&str, u32) -> Option<String>,
+    out: &mut Vec<String>,
+) {
     let mut count = 0;
     let more = |count: usize, out: &mut Vec<String>| {
         if count > REPEAT_CUTOFF {
@@ -139,7 +143,7 @@ fn marked_lines(original: &[String], start_byte: usize, end_byte: usize) -> Vec<
     let from = width(&lines[0], start);
     let to = width(&lines[last], end);
     let mut out = Vec::new();
-    let mut emit = |n: usize, out: &mut Vec<String>| {
+    let emit = |n: usize, out: &mut Vec<String>| {
         let line = &lines[n];
         out.push(line.iter().collect());
         if !show {
@@ -236,7 +240,10 @@ mod tests {
     #[test]
     fn long_calls_are_shortened() {
         let lines = ["  foo(", "    1,", "    2,", "    3,", "    4,", "  )"];
-        assert_eq!(show(&lines, 2, 3), ["foo(", "~~~^", "  1,", "  ^^", "...<2 lines>...", "  4,", "  ^^", ")", "^"]);
+        assert_eq!(
+            show(&lines, 2, 3),
+            ["foo(", "~~~^", "  1,", "  ^^", "...<2 lines>...", "  4,", "  ^^", ")", "^"]
+        );
     }
 
     #[test]

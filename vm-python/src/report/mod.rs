@@ -3,8 +3,8 @@
 pub mod anchors;
 mod frames;
 mod source;
-mod syntax;
 pub mod suggest;
+mod syntax;
 
 use vm_core::sync::Ordering;
 
@@ -152,7 +152,11 @@ impl Vm {
             }
             let cut = i >= MAX_GROUP_WIDTH;
             let title = if cut { "...".to_owned() } else { (i + 1).to_string() };
-            let line = format!("{}{}+---------------- {title} ----------------\n", p.indent(), if i == 0 { "+-" } else { "  " });
+            let line = format!(
+                "{}{}+---------------- {title} ----------------\n",
+                p.indent(),
+                if i == 0 { "+-" } else { "  " }
+            );
             p.out.push_str(&line);
             p.depth += 1;
             if cut {
@@ -200,9 +204,12 @@ impl Vm {
         let mut at = Some(tb);
         while let Some(t) = at {
             if let Some(code) = t.code.get() {
-                let text = |v: Value| v.downcast::<Str>().map_or_else(String::new, |s| s.to_str_lossy().into_owned());
+                let text = |v: Value| {
+                    v.downcast::<Str>().map_or_else(String::new, |s| s.to_str_lossy().into_owned())
+                };
                 let p = code.position(t.word.load(Ordering::Relaxed));
-                let columns = p.filter(|p| p.end_line != p.line || p.end_col > p.col).map(|p| (p.col, p.end_col));
+                let columns =
+                    p.filter(|p| p.end_line != p.line || p.end_col > p.col).map(|p| (p.col, p.end_col));
                 out.push(FrameText {
                     filename: text(code.filename.get()),
                     name: text(code.name.get()),
@@ -218,9 +225,15 @@ impl Vm {
 
     /// `module.qualname` of an exception class; the module is left out for builtins and the main program.
     fn exception_class_name(&self, class: Gc<Type>) -> String {
-        let qualname = class.qualname.get().downcast::<Str>().map_or_else(String::new, |s| s.to_str_lossy().into_owned());
+        let qualname = class
+            .qualname
+            .get()
+            .downcast::<Str>()
+            .map_or_else(String::new, |s| s.to_str_lossy().into_owned());
         let module = match self.getattr_opt(class.value(), self.names().__module__) {
-            Ok(Some(m)) => m.downcast::<Str>().map_or("<unknown>".to_owned(), |s| s.to_str_lossy().into_owned()),
+            Ok(Some(m)) => {
+                m.downcast::<Str>().map_or("<unknown>".to_owned(), |s| s.to_str_lossy().into_owned())
+            }
             _ => "<unknown>".to_owned(),
         };
         if module == "builtins" || module == "__main__" { qualname } else { format!("{module}.{qualname}") }
@@ -259,7 +272,9 @@ impl Vm {
         } else if notes.is_none() {
             return;
         } else {
-            let text = self.repr(notes).map_or("<__notes__ repr() failed>".to_owned(), |s| s.to_str_lossy().into_owned());
+            let text = self
+                .repr(notes)
+                .map_or("<__notes__ repr() failed>".to_owned(), |s| s.to_str_lossy().into_owned());
             p.emit(&format!("{text}\n"), '|');
             return;
         };
@@ -294,7 +309,8 @@ impl Vm {
             out.extend(syntax_source(&text, int(n.offset), line == int(n.end_lineno), int(n.end_offset)));
         }
         let msg = get(n.msg);
-        let msg = if msg.is_none() { "<no detail available>".to_owned() } else { self.safe_str(msg, "exception") };
+        let msg =
+            if msg.is_none() { "<no detail available>".to_owned() } else { self.safe_str(msg, "exception") };
         out.push(format!("{class}: {msg}{suffix}\n"));
         out
     }
@@ -316,7 +332,9 @@ impl Vm {
             return Ok(None);
         }
         let key = if is_import { self.intern("name_from")? } else { n.name };
-        let Some(wrong) = self.getattr_opt(v, key)?.and_then(|w| w.downcast::<Str>()) else { return Ok(None) };
+        let Some(wrong) = self.getattr_opt(v, key)?.and_then(|w| w.downcast::<Str>()) else {
+            return Ok(None);
+        };
         let wrong = wrong.to_str_lossy().into_owned();
         let mut candidates = Vec::new();
         if is_name {
@@ -331,7 +349,9 @@ impl Vm {
                 self.getattr_opt(v, n.obj)?
             };
             let Some(obj) = obj else { return Ok(None) };
-            let Some(dir) = self.interp().boot().builtins.get_str(self, self.intern("dir")?)? else { return Ok(None) };
+            let Some(dir) = self.interp().boot().builtins.get_str(self, self.intern("dir")?)? else {
+                return Ok(None);
+            };
             let list = self.call(dir, &[obj])?;
             self.for_each(list, |s| {
                 if let Some(s) = s.downcast::<Str>() {
@@ -442,7 +462,9 @@ impl Vm {
         let what = if object.is_none() {
             String::new()
         } else {
-            let text = self.repr(object).map_or("<object repr() failed>".to_owned(), |s| s.to_str_lossy().into_owned());
+            let text = self
+                .repr(object)
+                .map_or("<object repr() failed>".to_owned(), |s| s.to_str_lossy().into_owned());
             format!(" {text}")
         };
         self.write_stderr(&format!("{message}:{what}\n"));
@@ -458,7 +480,8 @@ impl Vm {
             object,
         ];
         let mut names = [Value::NONE; 5];
-        for (slot, n) in names.iter_mut().zip(["exc_type", "exc_value", "exc_traceback", "err_msg", "object"]) {
+        for (slot, n) in names.iter_mut().zip(["exc_type", "exc_value", "exc_traceback", "err_msg", "object"])
+        {
             *slot = self.intern(n)?.value();
         }
         let names = self.new_tuple(&names)?;
@@ -504,7 +527,8 @@ fn syntax_source(text: &str, offset: Option<i64>, same_line: bool, end_offset: O
     let (col, end_col) = (offset - 1 - spaces, end - 1 - spaces);
     let mut out = vec![format!("    {left}\n")];
     if col >= 0 {
-        let pad: String = left.chars().take(col as usize).map(|c| if c.is_whitespace() { c } else { ' ' }).collect();
+        let pad: String =
+            left.chars().take(col as usize).map(|c| if c.is_whitespace() { c } else { ' ' }).collect();
         out.push(format!("    {pad}{}\n", "^".repeat((end_col - col).max(0) as usize)));
     }
     out

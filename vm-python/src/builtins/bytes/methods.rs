@@ -4,10 +4,7 @@ use std::{borrow::Cow, ops::Range};
 
 use super::{bytes_like, is_bytes_like, transform as t};
 use crate::{
-    builtins::str::{
-        search,
-        split_arguments, find_arguments,
-    },
+    builtins::str::{find_arguments, search, split_arguments},
     error::PyResult,
     native::{Args, MethodDef},
     object::{
@@ -36,7 +33,11 @@ impl This<'_> {
     }
     /// Self as a result: the same object if that is immutable and of the exact type.
     pub(crate) fn unchanged(&self, vm: &Vm) -> PyResult {
-        if self.value.downcast_exact::<Bytes>().is_some() { Ok(self.value) } else { self.make(vm, &self.data) }
+        if self.value.downcast_exact::<Bytes>().is_some() {
+            Ok(self.value)
+        } else {
+            self.make(vm, &self.data)
+        }
     }
 }
 
@@ -55,7 +56,11 @@ pub(crate) fn this<'a>(vm: &Vm, a: Args<'a>, name: &str) -> PyResult<(This<'a>, 
 }
 
 /// Self and exactly `N` more arguments.
-pub(crate) fn exact<'a, const N: usize>(vm: &Vm, a: Args<'a>, name: &str) -> PyResult<(This<'a>, [Value; N])> {
+pub(crate) fn exact<'a, const N: usize>(
+    vm: &Vm,
+    a: Args<'a>,
+    name: &str,
+) -> PyResult<(This<'a>, [Value; N])> {
     let (this, rest) = this(vm, a, name)?;
     Ok((this, rest.exact::<N>(vm, name)?))
 }
@@ -130,10 +135,7 @@ fn needle(vm: &Vm, v: Value) -> PyResult<Cow<'_, [u8]>> {
     if vm.is_int(v) || vm.type_lookup(vm.type_of(v), vm.names().__index__).is_some() {
         return Ok(Cow::Owned(vec![vm.byte_value(v, "byte")?]));
     }
-    Err(vm.type_error(format!(
-        "argument should be integer or bytes-like object, not '{}'",
-        vm.type_name(v)
-    )))
+    Err(vm.type_error(format!("argument should be integer or bytes-like object, not '{}'", vm.type_name(v))))
 }
 
 fn locate(vm: &Vm, a: Args<'_>, name: &str, from_right: bool) -> PyResult<Option<usize>> {
@@ -184,7 +186,7 @@ fn affix(vm: &Vm, a: Args<'_>, name: &str, at_end: bool) -> PyResult {
     let test = |p: &[u8]| hay.is_some_and(|h| if at_end { h.ends_with(p) } else { h.starts_with(p) });
     if let Some(t) = part.downcast::<Tuple>() {
         for &p in t.as_slice() {
-            if test(&*vm.bytes_argument(p)?) {
+            if test(&vm.bytes_argument(p)?) {
                 return Ok(Value::TRUE);
             }
         }
@@ -238,7 +240,11 @@ fn trim(vm: &Vm, a: Args<'_>, name: &str, left: bool, right: bool) -> PyResult {
     let drop = |b: &u8| set.as_ref().map_or(is_space(*b), |s| s.contains(b));
     let d = &*s.data;
     let start = if left { d.iter().position(|b| !drop(b)).unwrap_or(d.len()) } else { 0 };
-    let end = if right { d[start..].iter().rposition(|b| !drop(b)).map_or(start, |i| start + i + 1) } else { d.len() };
+    let end = if right {
+        d[start..].iter().rposition(|b| !drop(b)).map_or(start, |i| start + i + 1)
+    } else {
+        d.len()
+    };
     if start == 0 && end == d.len() { s.unchanged(vm) } else { s.make(vm, &d[start..end]) }
 }
 
@@ -274,7 +280,11 @@ fn any_split(vm: &Vm, a: Args<'_>, name: &str, from_right: bool) -> PyResult {
             if sep.is_empty() {
                 return Err(vm.value_error("empty separator"));
             }
-            if from_right { search::rsplit(&s.data, &sep, 1, max) } else { search::split(&s.data, &sep, 1, max) }
+            if from_right {
+                search::rsplit(&s.data, &sep, 1, max)
+            } else {
+                search::split(&s.data, &sep, 1, max)
+            }
         }
     };
     pieces(vm, &s, ranges)

@@ -43,7 +43,11 @@ pub static DEF: TypeDef = TypeDef {
         binary_ops: 1 << BinOp::Add as u16 | 1 << BinOp::Multiply as u16 | 1 << BinOp::Remainder as u16,
         // With a bytearray, that one compares.
         compare: Some(|vm, op, a, b| {
-            if a.is::<Bytes>() && b.is::<Bytes>() { compare(vm, op, a, b) } else { Ok(Value::NOT_IMPLEMENTED) }
+            if a.is::<Bytes>() && b.is::<Bytes>() {
+                compare(vm, op, a, b)
+            } else {
+                Ok(Value::NOT_IMPLEMENTED)
+            }
         }),
         hash: Some(|vm, v| Ok(of(v).hash(vm))),
         repr: Some(|vm, v| vm.new_ascii(&repr_bytes(of(v).as_slice()))),
@@ -287,7 +291,8 @@ pub(crate) fn subscript(vm: &Vm, key: Value, what: &str) -> PyResult<i64> {
     match key.as_small_int() {
         Some(i) => Ok(i),
         None if !vm.is_int(key) && vm.type_lookup(vm.type_of(key), vm.names().__index__).is_none() => {
-            Err(vm.type_error(format!("{what} indices must be integers or slices, not {}", vm.type_name(key))))
+            Err(vm
+                .type_error(format!("{what} indices must be integers or slices, not {}", vm.type_name(key))))
         }
         None => index_or_index_error(vm, key),
     }

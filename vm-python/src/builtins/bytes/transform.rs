@@ -186,7 +186,7 @@ pub fn to_hex(bytes: &[u8], separator: Option<u8>, group: i64) -> Vec<u8> {
         if let Some(s) = separator
             && i > 0
             && every > 0
-            && if group > 0 { (bytes.len() - i) % every == 0 } else { i % every == 0 }
+            && if group > 0 { (bytes.len() - i).is_multiple_of(every) } else { i % every == 0 }
         {
             out.push(s);
         }
@@ -209,7 +209,12 @@ pub(super) fn hex(vm: &Vm, a: Args<'_>) -> PyResult {
                 (None, Some([b])) => u32::from(*b),
                 _ => return Err(vm.type_error("sep must be str or bytes.")),
             };
-            Some(u8::try_from(c).ok().filter(u8::is_ascii).ok_or_else(|| vm.value_error("sep must be ASCII."))?)
+            Some(
+                u8::try_from(c)
+                    .ok()
+                    .filter(u8::is_ascii)
+                    .ok_or_else(|| vm.value_error("sep must be ASCII."))?,
+            )
         }
     };
     let group = if group.is_unbound() { 1 } else { vm.index_i64(group)? };

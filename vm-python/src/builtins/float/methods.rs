@@ -5,13 +5,7 @@ use num_integer::Integer;
 use num_traits::{FromPrimitive, One, ToPrimitive};
 
 use super::integer;
-use crate::{
-    error::PyResult,
-    native::Args,
-    object::str::Str,
-    value::Value,
-    vm::Vm,
-};
+use crate::{error::PyResult, native::Args, object::str::Str, value::Value, vm::Vm};
 
 /// Self of a method.
 fn self_of(vm: &Vm, a: Args<'_>, name: &str) -> PyResult<f64> {
@@ -64,7 +58,9 @@ pub(super) fn getformat(vm: &Vm, a: Args<'_>) -> PyResult {
     match kind.downcast::<Str>() {
         Some(s) if s.eq_str("double") || s.eq_str("float") => Ok(vm.new_str("IEEE, little-endian")?.value()),
         Some(_) => Err(vm.value_error("__getformat__() argument 1 must be 'double' or 'float'")),
-        None => Err(vm.type_error(format!("__getformat__() argument must be str, not {}", vm.type_name(kind)))),
+        None => {
+            Err(vm.type_error(format!("__getformat__() argument must be str, not {}", vm.type_name(kind))))
+        }
     }
 }
 
@@ -230,7 +226,9 @@ fn parse_hex(s: &str) -> HexFloat {
             if e.starts_with('-') { -n } else { n }
         }
     };
-    let Some(m) = BigInt::parse_bytes([whole, fraction].concat().as_bytes(), 16) else { return HexFloat::Invalid };
+    let Some(m) = BigInt::parse_bytes([whole, fraction].concat().as_bytes(), 16) else {
+        return HexFloat::Invalid;
+    };
     if m.bits() == 0 {
         return HexFloat::Number(0.0 * sign);
     }

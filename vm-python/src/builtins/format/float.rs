@@ -94,7 +94,12 @@ pub fn format(x: f64, style: Style, precision: usize, flags: Flags) -> String {
             let precision = precision.max(1);
             let mut d = Digits::significant(magnitude, precision);
             let limit = precision as i64 - i64::from(flags.dot_zero);
-            let fraction = if flags.alternate { precision } else { d.strip_zeros(); d.digits.len() };
+            let fraction = if flags.alternate {
+                precision
+            } else {
+                d.strip_zeros();
+                d.digits.len()
+            };
             if d.point <= -4 || i64::from(d.point) > limit {
                 exponent(&mut out, &d, fraction - 1, flags);
             } else {
@@ -111,7 +116,8 @@ pub fn format(x: f64, style: Style, precision: usize, flags: Flags) -> String {
         }
     }
     let negative = x.is_sign_negative()
-        && !(flags.no_neg_zero && out.bytes().take_while(|&b| b != b'e' && b != b'E').all(|b| b == b'0' || b == b'.'));
+        && !(flags.no_neg_zero
+            && out.bytes().take_while(|&b| b != b'e' && b != b'E').all(|b| b == b'0' || b == b'.'));
     if negative { format!("-{out}") } else { out }
 }
 

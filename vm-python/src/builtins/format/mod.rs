@@ -83,13 +83,16 @@ fn parse_spec(vm: &Vm, v: Value, text: Gc<Str>, align: Align, ty: Option<char>) 
 fn unknown_type(vm: &Vm, ty: u32, v: Value) -> Thrown {
     let class = vm.type_name(v);
     vm.value_error(match char::from_u32(ty) {
-        Some(c) if (33..128).contains(&ty) => format!("Unknown format code '{c}' for object of type '{class}'"),
+        Some(c) if (33..128).contains(&ty) => {
+            format!("Unknown format code '{c}' for object of type '{class}'")
+        }
         _ => format!("Unknown format code '\\x{ty:x}' for object of type '{class}'"),
     })
 }
 
 fn assemble(vm: &Vm, l: &Layout, fill: u32) -> PyResult<Gc<Str>> {
-    let pad = l.left.checked_add(l.inner).and_then(|n| n.checked_add(l.right)).ok_or_else(|| vm.memory_error())?;
+    let pad =
+        l.left.checked_add(l.inner).and_then(|n| n.checked_add(l.right)).ok_or_else(|| vm.memory_error())?;
     if pad == 0 && l.head.is_empty() {
         return vm.new_str(&l.tail);
     }
@@ -119,13 +122,9 @@ pub fn format_str(vm: &Vm, v: Value, text: Gc<Str>) -> PyResult<Gc<Str>> {
     let refused = match spec {
         Spec { sign: Some(b' '), .. } => "Space not allowed in string format specifier",
         Spec { sign: Some(_), .. } => "Sign not allowed in string format specifier",
-        Spec { no_neg_zero: true, .. } => {
-            "Negative zero coercion (z) not allowed in string format specifier"
-        }
+        Spec { no_neg_zero: true, .. } => "Negative zero coercion (z) not allowed in string format specifier",
         Spec { alternate: true, .. } => "Alternate form (#) not allowed in string format specifier",
-        Spec { align: Some(Align::AfterSign), .. } => {
-            "'=' alignment not allowed in string format specifier"
-        }
+        Spec { align: Some(Align::AfterSign), .. } => "'=' alignment not allowed in string format specifier",
         _ => "",
     };
     if !refused.is_empty() {
@@ -301,8 +300,12 @@ pub fn format_complex(vm: &Vm, v: Value, text: Gc<Str>) -> PyResult<Gc<Str>> {
         let text = float::format(x, style, precision, flags);
         let (negative, body) = text.strip_prefix('-').map_or((false, text.as_str()), |b| (true, b));
         let split = body.bytes().position(|b| !b.is_ascii_digit()).unwrap_or(body.len());
-        let parts =
-            NumberParts { sign: sign_text(negative, sign), prefix: "", digits: &body[..split], rest: &body[split..] };
+        let parts = NumberParts {
+            sign: sign_text(negative, sign),
+            prefix: "",
+            digits: &body[..split],
+            rest: &body[split..],
+        };
         let plain = Spec { width: None, align: None, ..spec };
         let l = spec::layout(&parts, &plain, 3).ok_or_else(|| vm.memory_error())?;
         Ok(l.head + &l.tail)
@@ -319,7 +322,8 @@ pub fn format_complex(vm: &Vm, v: Value, text: Gc<Str>) -> PyResult<Gc<Str>> {
     if bare && !skip_real {
         body = format!("({body})");
     }
-    let (left, right) = spec::padding(body.len(), spec.width.unwrap_or(0), spec.align.unwrap_or(Align::Right));
+    let (left, right) =
+        spec::padding(body.len(), spec.width.unwrap_or(0), spec.align.unwrap_or(Align::Right));
     assemble(vm, &Layout { left, head: String::new(), inner: 0, tail: body, right }, spec.fill)
 }
 

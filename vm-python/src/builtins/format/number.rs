@@ -5,11 +5,14 @@ use num_traits::Num;
 
 use crate::{
     builtins::str::{
-        repr::{repr_bytes},
+        repr::repr_bytes,
         unicode::{decimal, is_space},
     },
     error::{PyResult, Thrown},
-    object::{gc::Gc, str::{Chars, Str}},
+    object::{
+        gc::Gc,
+        str::{Chars, Str},
+    },
     value::Value,
     vm::Vm,
 };
@@ -148,10 +151,9 @@ impl Vm {
         let n = lit.digits.len();
         if n <= 11 {
             // 36^11 < 2^62.
-            let v = lit
-                .digits
-                .iter()
-                .fold(0i64, |v, &b| v * i64::from(lit.base) + i64::from(char::from(b).to_digit(36).unwrap_or(0)));
+            let v = lit.digits.iter().fold(0i64, |v, &b| {
+                v * i64::from(lit.base) + i64::from(char::from(b).to_digit(36).unwrap_or(0))
+            });
             return self.new_int(if lit.negative { -v } else { v });
         }
         let limit = self.int_max_str_digits();
@@ -213,7 +215,8 @@ impl Vm {
             return Ok(if base == 10 { n.to_string() } else { radix(n, base) });
         }
         let Some(big) = self.as_bigint(v) else {
-            return Err(self.type_error(format!("'{}' object cannot be interpreted as an integer", self.type_name(v))));
+            return Err(self
+                .type_error(format!("'{}' object cannot be interpreted as an integer", self.type_name(v))));
         };
         let limit = self.int_max_str_digits();
         let too_long = || {
@@ -223,8 +226,8 @@ impl Vm {
             ))
         };
         let limited = limit > 0 && !is_binary_base(base);
-        // log10(2) > 0.30102: refuse before the work what surely has too many digits.
-        if limited && big.bits() as f64 * 0.301_02 > limit as f64 + 2.0 {
+        // Refuse before the work what surely has too many digits.
+        if limited && big.bits() as f64 * std::f64::consts::LOG10_2 > limit as f64 + 2.0 {
             return Err(too_long());
         }
         let text = big.to_str_radix(base);
@@ -276,9 +279,18 @@ mod tests {
         assert_eq!(int(" -0_0 ", 0), Some((true, "00".into(), 10)));
         assert_eq!(int("007", 10), Some((false, "007".into(), 10)));
         assert_eq!(int("0o7", 8), Some((false, "7".into(), 8)));
-        for (s, b) in
-            [("007", 0), ("1__0", 10), ("_1", 0), ("1_", 0), ("- 5", 10), ("0x", 16), ("", 10), ("0_x1", 0), ("0x1", 2), ("0x__1", 0)]
-        {
+        for (s, b) in [
+            ("007", 0),
+            ("1__0", 10),
+            ("_1", 0),
+            ("1_", 0),
+            ("- 5", 10),
+            ("0x", 16),
+            ("", 10),
+            ("0_x1", 0),
+            ("0x1", 2),
+            ("0x__1", 0),
+        ] {
             assert_eq!(int(s, b), None, "{s} {b}");
         }
     }
@@ -293,7 +305,10 @@ mod tests {
         assert_eq!(f("+Infinity"), Some(f64::INFINITY));
         assert_eq!(f("1e400"), Some(f64::INFINITY));
         assert!(f("-nan").is_some_and(f64::is_nan));
-        for s in ["", ".", "1e", "_1", "1_", "1_.0", "1._0", "1e_5", "nan(1)", "infinit", "0x1p3", "1.5f", "1 2", "+-1", "e5", "++1", "in_f"] {
+        for s in [
+            "", ".", "1e", "_1", "1_", "1_.0", "1._0", "1e_5", "nan(1)", "infinit", "0x1p3", "1.5f", "1 2",
+            "+-1", "e5", "++1", "in_f",
+        ] {
             assert_eq!(f(s), None, "{s}");
         }
     }

@@ -211,9 +211,7 @@ impl Formatter<'_> {
         }
         if self.mapping.is_none() && (!self.items.is_empty() || self.single.is_some()) {
             let what = if self.text.is_bytes() { "bytes" } else { "string" };
-            return Err(self
-                .vm
-                .type_error(format!("not all arguments converted during {what} formatting")));
+            return Err(self.vm.type_error(format!("not all arguments converted during {what} formatting")));
         }
         Ok(())
     }
@@ -346,21 +344,14 @@ impl Formatter<'_> {
         } else {
             digits
         };
-        let piece = Piece {
-            sign: sign(negative, d),
-            prefix: if d.alternate { prefix } else { "" },
-            numeric: true,
-        };
+        let piece =
+            Piece { sign: sign(negative, d), prefix: if d.alternate { prefix } else { "" }, numeric: true };
         self.number(d, &piece, digits)
     }
 
     fn float(&mut self, d: Directive, ch: char, v: Value) -> PyResult<()> {
         let vm = self.vm;
-        let x = if is_text(v) {
-            Err(vm.type_error(""))
-        } else {
-            vm.float_of(v)
-        };
+        let x = if is_text(v) { Err(vm.type_error("")) } else { vm.float_of(v) };
         let x = x.map_err(|e| {
             if !e.is(vm, vm.exc().type_error) || !(is_text(v) || self.text.is_bytes()) {
                 return e;
@@ -449,9 +440,7 @@ fn bytes_argument(vm: &Vm, v: Value) -> PyResult<Vec<u8>> {
         let r = vm.call(f, &[])?;
         return match bytes_like(r) {
             Some(b) => Ok(b.into_owned()),
-            None => {
-                Err(vm.type_error(format!("__bytes__ returned non-bytes (type {})", vm.type_name(r))))
-            }
+            None => Err(vm.type_error(format!("__bytes__ returned non-bytes (type {})", vm.type_name(r)))),
         };
     }
     Err(vm.type_error(format!(

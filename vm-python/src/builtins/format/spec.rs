@@ -82,7 +82,9 @@ impl SpecError {
             SpecError::GroupingWithType(g, c) => {
                 let sep = g.separator();
                 match char::from_u32(c) {
-                    Some(c) if (33..128).contains(&u32::from(c)) => format!("Cannot specify '{sep}' with '{c}'."),
+                    Some(c) if (33..128).contains(&u32::from(c)) => {
+                        format!("Cannot specify '{sep}' with '{c}'.")
+                    }
                     _ => format!("Cannot specify '{sep}' with '\\x{c:x}'."),
                 }
             }
@@ -314,7 +316,10 @@ mod tests {
             ty: Some(u32::from('x')),
         };
         assert_eq!(s, Ok(want));
-        assert_eq!(spec("010").map(|s| (s.align, s.fill, s.width)), Ok((Some(Align::AfterSign), 48, Some(10))));
+        assert_eq!(
+            spec("010").map(|s| (s.align, s.fill, s.width)),
+            Ok((Some(Align::AfterSign), 48, Some(10)))
+        );
         assert_eq!(spec("<010").map(|s| (s.align, s.fill, s.width)), Ok((Some(Align::Left), 48, Some(10))));
         assert_eq!(parse(&points("010"), Align::Left, Some('s')).map(|s| (s.align, s.fill)), Ok((None, 48)));
     }
@@ -327,7 +332,10 @@ mod tests {
         assert_eq!(spec("99999999999999999999"), Err(SpecError::TooManyDigits));
         assert_eq!(spec("dd"), Err(SpecError::Invalid));
         assert_eq!(spec(",x"), Err(SpecError::GroupingWithType(Grouping::Comma, 120)));
-        assert_eq!(SpecError::GroupingWithType(Grouping::Comma, 120).message("", ""), "Cannot specify ',' with 'x'.");
+        assert_eq!(
+            SpecError::GroupingWithType(Grouping::Comma, 120).message("", ""),
+            "Cannot specify ',' with 'x'."
+        );
     }
 
     #[test]

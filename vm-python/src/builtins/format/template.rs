@@ -112,7 +112,8 @@ impl<'a> Chunks<'a> {
             return Ok(field);
         }
         if stop == BANG {
-            field.conversion = Some(self.take().ok_or("end of string while looking for conversion specifier")?);
+            field.conversion =
+                Some(self.take().ok_or("end of string while looking for conversion specifier")?);
             match self.take() {
                 Some(CLOSE) => return Ok(field),
                 Some(COLON) | None => {}
@@ -295,11 +296,9 @@ fn run(
 /// `str.format(*args, **kwargs)`
 pub fn str_format(vm: &Vm, args: Args<'_>) -> PyResult {
     let (text, rest) = args.this::<Str>(vm, "format")?;
-    run(vm, text, Some(rest.pos()), &|key| {
-        match rest.keywords().find(|(k, _)| k.eq_content(&key)) {
-            Some((_, v)) => Ok(v),
-            None => Err(vm.key_error(key.value())),
-        }
+    run(vm, text, Some(rest.pos()), &|key| match rest.keywords().find(|(k, _)| k.eq_content(&key)) {
+        Some((_, v)) => Ok(v),
+        None => Err(vm.key_error(key.value())),
     })
 }
 
@@ -329,7 +328,10 @@ mod tests {
     fn splits_templates() {
         let field = |n: &str, s: &str| Some((n.to_owned(), s.to_owned()));
         assert_eq!(chunks("a{{b}}c"), Ok(vec![("a{".into(), None), ("b}".into(), None), ("c".into(), None)]));
-        assert_eq!(chunks("x{0[a}b]!r:>{1}}y"), Ok(vec![("x".into(), field("0[a}b]", ">{1}")), ("y".into(), None)]));
+        assert_eq!(
+            chunks("x{0[a}b]!r:>{1}}y"),
+            Ok(vec![("x".into(), field("0[a}b]", ">{1}")), ("y".into(), None)])
+        );
         assert_eq!(chunks("{}"), Ok(vec![(String::new(), field("", ""))]));
     }
 

@@ -200,7 +200,7 @@ impl Sum {
 }
 
 pub(super) fn sum(vm: &Vm, args: Args<'_>) -> PyResult {
-    if args.len() == 0 {
+    if args.pos().is_empty() {
         return Err(vm.type_error("sum() takes at least 1 positional argument (0 given)"));
     }
     let [source, start] = args.bind::<2>(vm, "sum", ["iterable", "start"], 1, 1, 2)?;

@@ -4,12 +4,7 @@ use crate::{
     builtins::list::sort,
     error::PyResult,
     native::Args,
-    object::{
-        gc::Gc,
-        items::RootVec,
-        sequence::List,
-        str::Str,
-    },
+    object::{gc::Gc, items::RootVec, sequence::List, str::Str},
     value::Value,
     vm::Vm,
 };

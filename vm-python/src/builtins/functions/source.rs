@@ -5,14 +5,7 @@ use vm_compiler::Mode;
 use crate::{
     error::{PyResult, Thrown},
     native::Args,
-    object::{
-        bytes::Bytes,
-        code::Code,
-        dict::Dict,
-        frame::Frame,
-        gc::Gc,
-        str::Str,
-    },
+    object::{bytes::Bytes, code::Code, dict::Dict, frame::Frame, gc::Gc, str::Str},
     value::Value,
     vm::Vm,
 };
@@ -43,10 +36,9 @@ fn text_of(vm: &Vm, v: Value) -> PyResult<Option<String>> {
         match s.to_utf8() {
             Ok(t) => t.into_owned(),
             Err(_) => {
-                return Err(vm.new_error(
-                    vm.exc().value_error,
-                    "source code string cannot contain surrogates",
-                ));
+                return Err(
+                    vm.new_error(vm.exc().value_error, "source code string cannot contain surrogates")
+                );
             }
         }
     } else if let Some(b) = v.downcast::<Bytes>() {
@@ -55,7 +47,10 @@ fn text_of(vm: &Vm, v: Value) -> PyResult<Option<String>> {
             Err(e) => {
                 return Err(bad_source(
                     vm,
-                    &format!("(unicode error) 'utf-8' codec can't decode byte at position {}", e.valid_up_to()),
+                    &format!(
+                        "(unicode error) 'utf-8' codec can't decode byte at position {}",
+                        e.valid_up_to()
+                    ),
                 ));
             }
         }
@@ -83,7 +78,9 @@ pub(super) fn compile(vm: &Vm, args: Args<'_>) -> PyResult {
         }
     };
     let Some(mode) = mode.downcast::<Str>() else {
-        return Err(vm.type_error(format!("compile() argument 'mode' must be str, not {}", vm.type_name(mode))));
+        return Err(
+            vm.type_error(format!("compile() argument 'mode' must be str, not {}", vm.type_name(mode)))
+        );
     };
     let mode = if mode.eq_str("exec") {
         Mode::Exec

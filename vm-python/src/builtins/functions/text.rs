@@ -30,7 +30,9 @@ pub(super) fn ord(vm: &Vm, args: Args<'_>) -> PyResult {
         let b = b.as_slice();
         (b.len(), b.first().map_or(0, |&b| u32::from(b)))
     } else {
-        return Err(vm.type_error(format!("ord() expected string of length 1, but {} found", vm.type_name(v))));
+        return Err(
+            vm.type_error(format!("ord() expected string of length 1, but {} found", vm.type_name(v)))
+        );
     };
     if len != 1 {
         return Err(vm.type_error(format!("ord() expected a character, but string of length {len} found")));

@@ -126,7 +126,12 @@ fn big(vm: &Vm, op: BinOp, x: IntRef<'_>, y: IntRef<'_>, keep: (Value, Value)) -
 }
 
 /// Floored quotient and remainder; `None` for a zero divisor.
-fn div_mod(vm: &Vm, x: IntRef<'_>, y: IntRef<'_>, keep: (Value, Value)) -> PyResult<Option<(BigInt, BigInt)>> {
+fn div_mod(
+    vm: &Vm,
+    x: IntRef<'_>,
+    y: IntRef<'_>,
+    keep: (Value, Value),
+) -> PyResult<Option<(BigInt, BigInt)>> {
     if y.is_zero() {
         return Ok(None);
     }
@@ -134,7 +139,9 @@ fn div_mod(vm: &Vm, x: IntRef<'_>, y: IntRef<'_>, keep: (Value, Value)) -> PyRes
     // Quotient and remainder live at once; the charge goes back when the exact result is charged.
     let r = vm.reserve_digits(xb.saturating_sub(yb) + 1)?;
     let out = long(vm, xb.saturating_sub(yb).saturating_mul(yb), keep, || match (x, y) {
-        (IntRef::Small(m), IntRef::Small(n)) => (BigInt::from(Integer::div_floor(&m, &n)), BigInt::from(Integer::mod_floor(&m, &n))),
+        (IntRef::Small(m), IntRef::Small(n)) => {
+            (BigInt::from(Integer::div_floor(&m, &n)), BigInt::from(Integer::mod_floor(&m, &n)))
+        }
         (IntRef::Big(a), IntRef::Small(n)) => {
             let (mut q, mut r) = (a / n, (a % n).to_i64().unwrap_or(0));
             if r != 0 && (r < 0) != (n < 0) {
@@ -330,7 +337,9 @@ fn shift_left(vm: &Vm, x: IntRef<'_>, y: IntRef<'_>) -> PyResult {
     {
         return vm.new_int_i128(i128::from(m) << n);
     }
-    let Some(bits) = n.checked_add(x.bits()) else { return Err(vm.overflow_error("too many digits in integer")) };
+    let Some(bits) = n.checked_add(x.bits()) else {
+        return Err(vm.overflow_error("too many digits in integer"));
+    };
     let r = vm.reserve_digits(bits)?;
     let shifted = match x {
         IntRef::Small(m) => BigInt::from(m) << n,

@@ -89,7 +89,9 @@ fn is_little(vm: &Vm, v: Value, name: &str) -> PyResult<bool> {
         return Ok(false);
     }
     let Some(s) = v.downcast::<Str>() else {
-        return Err(vm.type_error(format!("{name}() argument 'byteorder' must be str, not {}", vm.type_name(v))));
+        return Err(
+            vm.type_error(format!("{name}() argument 'byteorder' must be str, not {}", vm.type_name(v)))
+        );
     };
     if s.eq_str("little") {
         Ok(true)
@@ -150,7 +152,8 @@ fn bytes_of(vm: &Vm, v: Value) -> PyResult<Vec<u8>> {
 
 pub(super) fn from_bytes(vm: &Vm, a: Args<'_>) -> PyResult {
     let class = a.all()[0];
-    let [bytes, order, signed] = a.rest().bind(vm, "from_bytes", ["bytes", "byteorder", "signed"], 1, 0, 2)?;
+    let [bytes, order, signed] =
+        a.rest().bind(vm, "from_bytes", ["bytes", "byteorder", "signed"], 1, 0, 2)?;
     let little = is_little(vm, order, "from_bytes")?;
     let signed = !signed.is_unbound() && vm.truthy(signed)?;
     let bytes = bytes_of(vm, bytes)?;

@@ -119,11 +119,7 @@ fn iterators(vm: &Vm, sources: &[Value]) -> PyResult<Gc<Tuple>> {
 const FEW: usize = 8;
 
 /// Takes one item from each iterator; if one has ended, which.
-fn advance<R>(
-    vm: &Vm,
-    its: &[Value],
-    k: impl FnOnce(&[Value]) -> PyResult<R>,
-) -> PyResult<Result<R, usize>> {
+fn advance<R>(vm: &Vm, its: &[Value], k: impl FnOnce(&[Value]) -> PyResult<R>) -> PyResult<Result<R, usize>> {
     if its.len() <= FEW {
         let mut buf = [Value::NONE; FEW];
         for (i, &it) in its.iter().enumerate() {
@@ -148,11 +144,19 @@ fn advance<R>(
 fn check_all_ended(vm: &Vm, its: &[Value], i: usize, name: &str) -> PyResult<()> {
     let others = |n: usize| if n == 1 { " 1".to_owned() } else { format!("s 1-{n}") };
     if i > 0 {
-        return Err(vm.value_error(format!("{name}() argument {} is shorter than argument{}", i + 1, others(i))));
+        return Err(vm.value_error(format!(
+            "{name}() argument {} is shorter than argument{}",
+            i + 1,
+            others(i)
+        )));
     }
     for (j, &it) in its.iter().enumerate().skip(1) {
         if vm.next(it)?.is_some() {
-            return Err(vm.value_error(format!("{name}() argument {} is longer than argument{}", j + 1, others(j))));
+            return Err(vm.value_error(format!(
+                "{name}() argument {} is longer than argument{}",
+                j + 1,
+                others(j)
+            )));
         }
     }
     Ok(())
@@ -269,12 +273,7 @@ pub static MAP_DEF: TypeDef = TypeDef {
     kind: Native::<Map>::KIND,
     size: Native::<Map>::SIZE,
     flags: type_flags::BASETYPE,
-    slots: TypeSlots {
-        iter: Some(|_, it| Ok(it)),
-        iternext: Some(map_next),
-        new: Some(map_new),
-        ..NO_SLOTS
-    },
+    slots: TypeSlots { iter: Some(|_, it| Ok(it)), iternext: Some(map_next), new: Some(map_new), ..NO_SLOTS },
     methods: &[MethodDef::new("__reduce__", |vm, a| {
         let (it, rest) = a.this_native::<Map>(vm, "__reduce__")?;
         let [] = rest.exact::<0>(vm, "__reduce__")?;

@@ -174,9 +174,7 @@ pub static REVERSED_DEF: TypeDef = TypeDef {
             let [] = rest.exact::<0>(vm, "__reduce__")?;
             let args = vm.new_tuple(&[it.payload.seq.get()])?;
             let state = it.payload.left.load(Ordering::Relaxed) as i64 - 1;
-            Ok(vm
-                .new_tuple(&[vm.types().reversed.value(), args.value(), Value::small_int(state)])?
-                .value())
+            Ok(vm.new_tuple(&[vm.types().reversed.value(), args.value(), Value::small_int(state)])?.value())
         }),
         MethodDef::new("__setstate__", |vm, a| {
             let (it, rest) = a.this_native::<Reversed>(vm, "__setstate__")?;

@@ -234,7 +234,7 @@ impl Gc<List> {
             let s = b.slots();
             let mut gone = r.indices().peekable();
             let mut to = r.start as usize;
-            for from in to..n {
+            for from in r.start as usize..n {
                 if gone.peek() == Some(&from) {
                     gone.next();
                 } else {

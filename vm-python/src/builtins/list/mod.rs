@@ -199,7 +199,7 @@ fn as_list(v: Value) -> Gc<List> {
 
 /// The `key` and `reverse` keywords of `sort` and `sorted`.
 pub fn sort_options(vm: &Vm, args: Args<'_>, name: &str) -> PyResult<(Option<Value>, bool)> {
-    if args.len() > 0 {
+    if !args.pos().is_empty() {
         return Err(vm.type_error(format!("{name}() takes no positional arguments")));
     }
     let [key, reverse] = args.bind::<2>(vm, name, ["key", "reverse"], 0, 0, 0)?;

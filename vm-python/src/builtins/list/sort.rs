@@ -121,7 +121,8 @@ fn sort_block(vm: &Vm, block: Gc<Items>, key: Option<Value>, reverse: bool) -> P
     };
     let key_slots = keys.as_ref().map_or(items, |k| &k.slots()[..n]);
     // What the pairs refer to stays in `block` and `keys`, which are on this stack; cells do not move.
-    let mut pairs: Vec<(Value, Value)> = key_slots.iter().zip(items).map(|(k, v)| (k.get(), v.get())).collect();
+    let mut pairs: Vec<(Value, Value)> =
+        key_slots.iter().zip(items).map(|(k, v)| (k.get(), v.get())).collect();
     if let Some(kind) = uniform(key_slots.iter().map(|s| s.get())) {
         sort_uniform(&kind, &mut pairs, |p| p.0, reverse);
     } else {
@@ -226,7 +227,10 @@ fn boundary_power(start: usize, a: usize, b: usize, n: usize) -> u32 {
 }
 
 /// Length of the run at the start of `v`; a strictly descending one is turned around.
-fn natural_run<T: Copy, E>(v: &mut [T], less: &mut impl FnMut(&T, &T) -> Result<bool, E>) -> Result<usize, E> {
+fn natural_run<T: Copy, E>(
+    v: &mut [T],
+    less: &mut impl FnMut(&T, &T) -> Result<bool, E>,
+) -> Result<usize, E> {
     if v.len() < 2 {
         return Ok(v.len());
     }
@@ -349,16 +353,14 @@ fn merge<T: Copy, E>(
         if wins.abs() >= 7 {
             // One side wins again and again: take many at once.
             let taken = if wins > 0 {
-                gallop(&v[right], &buf[left..], true, false, less).map(|k| {
+                gallop(&v[right], &buf[left..], true, false, less).inspect(|&k| {
                     v[out..out + k].copy_from_slice(&buf[left..left + k]);
                     left += k;
-                    k
                 })
             } else {
-                gallop(&buf[left], &v[right..], false, false, less).map(|k| {
+                gallop(&buf[left], &v[right..], false, false, less).inspect(|&k| {
                     v.copy_within(right..right + k, out);
                     right += k;
-                    k
                 })
             };
             match taken {

@@ -74,7 +74,11 @@ impl StrBuilder {
     }
     /// Appends UTF-8 text.
     pub fn push_str(&mut self, s: &str) {
-        if s.is_ascii() { self.push_latin1(s.as_bytes()) } else { s.chars().for_each(|c| self.push(c.into())) }
+        if s.is_ascii() {
+            self.push_latin1(s.as_bytes())
+        } else {
+            s.chars().for_each(|c| self.push(c.into()))
+        }
     }
     /// Appends Latin-1 text.
     pub fn push_latin1(&mut self, s: &[u8]) {
@@ -235,7 +239,9 @@ impl Gc<Str> {
                 (Chars::Ascii(b) | Chars::One(b), _) => {
                     (0..n).for_each(|i| *p.cast::<u32>().add(at + i) = u32::from(b[start + i]));
                 }
-                (Chars::Two(w), _) => (0..n).for_each(|i| *p.cast::<u32>().add(at + i) = u32::from(w[start + i])),
+                (Chars::Two(w), _) => {
+                    (0..n).for_each(|i| *p.cast::<u32>().add(at + i) = u32::from(w[start + i]))
+                }
                 (Chars::Four(_), _) => {}
             }
         }

@@ -53,7 +53,11 @@ pub(crate) fn capitalize_ascii(b: &mut [u8]) {
 pub(crate) fn title_ascii(b: &mut [u8]) {
     let mut inside = false;
     for c in b {
-        if inside { c.make_ascii_lowercase() } else { c.make_ascii_uppercase() }
+        if inside {
+            c.make_ascii_lowercase()
+        } else {
+            c.make_ascii_uppercase()
+        }
         inside = c.is_ascii_alphabetic();
     }
 }
@@ -82,7 +86,7 @@ pub(super) fn swapcase(vm: &Vm, a: Args<'_>) -> PyResult {
 /// All characters of a string that is not empty satisfy `test`.
 fn all(vm: &Vm, a: Args<'_>, name: &str, test: impl Fn(u32) -> bool) -> PyResult {
     let (s, []) = a.method::<Str, 0>(vm, name)?;
-    Ok(Value::bool(!s.is_empty() && with_units!(s, u => u.iter().all(|&c| test(c.into())))))
+    Ok(Value::bool(!s.is_empty() && with_units!(s, u => u.iter().all(|&c| test(super::code_point(c))))))
 }
 
 pub(super) fn isalnum(vm: &Vm, a: Args<'_>) -> PyResult {
@@ -111,7 +115,7 @@ pub(super) fn isascii(vm: &Vm, a: Args<'_>) -> PyResult {
 
 pub(super) fn isprintable(vm: &Vm, a: Args<'_>) -> PyResult {
     let (s, []) = a.method::<Str, 0>(vm, "str.isprintable")?;
-    Ok(Value::bool(with_units!(s, u => u.iter().all(|&c| unicode::is_printable(c.into())))))
+    Ok(Value::bool(with_units!(s, u => u.iter().all(|&c| unicode::is_printable(super::code_point(c))))))
 }
 
 pub(super) fn isidentifier(vm: &Vm, a: Args<'_>) -> PyResult {

@@ -49,9 +49,8 @@ impl Encoding {
             "utf_8" | "utf8" | "u8" | "utf" | "cp65001" | "utf8_ucs2" | "utf8_ucs4" => Encoding::Utf8,
             "utf_8_sig" | "utf8_sig" => Encoding::Utf8Sig,
             "ascii" | "us_ascii" | "646" | "ansi_x3.4_1968" | "iso646_us" | "us" => Encoding::Ascii,
-            "latin_1" | "latin1" | "iso_8859_1" | "iso8859_1" | "8859" | "cp819" | "latin" | "l1" | "iso8859" => {
-                Encoding::Latin1
-            }
+            "latin_1" | "latin1" | "iso_8859_1" | "iso8859_1" | "8859" | "cp819" | "latin" | "l1"
+            | "iso8859" => Encoding::Latin1,
             "utf_16" | "utf16" | "u16" => Encoding::Utf16(Order::Marked),
             "utf_16_le" | "utf_16le" | "utf16_le" => Encoding::Utf16(Order::Little),
             "utf_16_be" | "utf_16be" | "utf16_be" => Encoding::Utf16(Order::Big),
@@ -192,7 +191,9 @@ pub fn encode_points(text: &[u32], encoding: Encoding, handler: Handler) -> Resu
                     ascii(&escape, &mut out);
                 }
                 Handler::XmlCharRefReplace => ascii(format!("&#{c};").as_bytes(), &mut out),
-                Handler::SurrogateEscape if (0xDC80..0xDD00).contains(&c) && encoding.bytes_per_unit() == 1 => {
+                Handler::SurrogateEscape
+                    if (0xDC80..0xDD00).contains(&c) && encoding.bytes_per_unit() == 1 =>
+                {
                     out.push((c - 0xDC00) as u8);
                 }
                 Handler::SurrogateEscape => return Err(i + j..end),
@@ -493,7 +494,12 @@ pub(super) fn encode_method(vm: &Vm, a: Args<'_>) -> PyResult {
 
 impl Vm {
     /// `s.encode(encoding, errors)`; `None` = `utf-8`, `strict`.
-    pub fn encode_str(&self, s: Gc<Str>, encoding: Option<Gc<Str>>, errors: Option<Gc<Str>>) -> PyResult<Vec<u8>> {
+    pub fn encode_str(
+        &self,
+        s: Gc<Str>,
+        encoding: Option<Gc<Str>>,
+        errors: Option<Gc<Str>>,
+    ) -> PyResult<Vec<u8>> {
         encode(self, s, encoding_of(self, encoding)?, errors)
     }
 }
@@ -537,7 +543,10 @@ mod tests {
             assert_eq!(r, Err(Bad { range, reason, big: false }), "{b:?}");
         }
         let mut out = StrBuilder::new();
-        assert_eq!(decode_points(b"\xff\xe2\x82x", Encoding::Utf8, Handler::BackslashReplace, &mut out), Ok(()));
+        assert_eq!(
+            decode_points(b"\xff\xe2\x82x", Encoding::Utf8, Handler::BackslashReplace, &mut out),
+            Ok(())
+        );
         assert_eq!(out.into_latin1(), b"\\xff\\xe2\\x82x");
     }
 

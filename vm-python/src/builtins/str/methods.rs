@@ -96,10 +96,9 @@ fn affix(vm: &Vm, a: Args<'_>, name: &str, at_end: bool) -> PyResult {
     if let Some(t) = part.downcast::<Tuple>() {
         for &p in t.as_slice() {
             let Some(p) = p.downcast::<Str>() else {
-                return Err(vm.type_error(format!(
-                    "tuple for {name} must only contain str, not {}",
-                    vm.type_name(p)
-                )));
+                return Err(
+                    vm.type_error(format!("tuple for {name} must only contain str, not {}", vm.type_name(p)))
+                );
             };
             if range.as_ref().is_some_and(|r| has_affix(&s, r, &p, at_end)) {
                 return Ok(Value::TRUE);
@@ -140,7 +139,11 @@ pub(super) fn removesuffix(vm: &Vm, a: Args<'_>) -> PyResult {
 /// What remains after trimming units that satisfy `drop`.
 fn trimmed<T: Copy>(u: &[T], left: bool, right: bool, drop: impl Fn(T) -> bool) -> Range<usize> {
     let start = if left { u.iter().position(|&c| !drop(c)).unwrap_or(u.len()) } else { 0 };
-    let end = if right { u[start..].iter().rposition(|&c| !drop(c)).map_or(start, |i| start + i + 1) } else { u.len() };
+    let end = if right {
+        u[start..].iter().rposition(|&c| !drop(c)).map_or(start, |i| start + i + 1)
+    } else {
+        u.len()
+    };
     start..end
 }
 
@@ -148,13 +151,13 @@ fn trim(vm: &Vm, a: Args<'_>, name: &str, left: bool, right: bool) -> PyResult {
     let (s, rest) = a.this::<Str>(vm, name)?;
     let v = rest.range(vm, name, 0, 1)?;
     let r = match v.first().filter(|v| !v.is_none()) {
-        None => with_units!(s, u => trimmed(u, left, right, |c| unicode::is_space(c.into()))),
+        None => with_units!(s, u => trimmed(u, left, right, |c| unicode::is_space(super::code_point(c)))),
         Some(chars) => {
             let Some(chars) = chars.downcast::<Str>() else {
                 return Err(vm.type_error(format!("{name} arg must be None or str")));
             };
             let set = Vm::code_points_of(&chars);
-            with_units!(s, u => trimmed(u, left, right, |c| set.contains(&c.into())))
+            with_units!(s, u => trimmed(u, left, right, |c| set.contains(&super::code_point(c))))
         }
     };
     Ok(vm.str_slice(s, r.start, r.end)?.value())

@@ -45,6 +45,11 @@ pub(crate) use with_units;
 pub(crate) use methods::{expand_tabs, find_arguments, tab_size};
 pub(crate) use split::split_arguments;
 
+/// A code unit of any width as a code point.
+fn code_point(c: impl Into<u32>) -> u32 {
+    c.into()
+}
+
 /// The class `str`.
 pub static DEF: TypeDef = TypeDef {
     name: "str",
@@ -122,7 +127,9 @@ pub static DEF: TypeDef = TypeDef {
         MethodDef::new("__format__", |vm, a| {
             let (s, [spec]) = a.method::<Str, 1>(vm, "str.__format__")?;
             let Some(spec) = spec.downcast::<Str>() else {
-                return Err(vm.type_error(format!("__format__() argument must be str, not {}", vm.type_name(spec))));
+                return Err(
+                    vm.type_error(format!("__format__() argument must be str, not {}", vm.type_name(spec)))
+                );
             };
             Ok(super::format::format_str(vm, s.value(), spec)?.value())
         }),
@@ -235,7 +242,11 @@ fn new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> PyResult {
 
 fn decode_argument(vm: &Vm, object: Value, encoding: Value, errors: Value) -> PyResult<Gc<Str>> {
     let name = |v: Value, what: &str| -> PyResult<Option<Gc<Str>>> {
-        if v.is_unbound() { Ok(None) } else { vm.str_argument(v, &format!("str() argument '{what}'")).map(Some) }
+        if v.is_unbound() {
+            Ok(None)
+        } else {
+            vm.str_argument(v, &format!("str() argument '{what}'")).map(Some)
+        }
     };
     let (encoding, errors) = (name(encoding, "encoding")?, name(errors, "errors")?);
     if object.is_unbound() {
@@ -250,10 +261,7 @@ fn decode_argument(vm: &Vm, object: Value, encoding: Value, errors: Value) -> Py
     if object.is::<Str>() {
         return Err(vm.type_error("decoding str is not supported"));
     }
-    Err(vm.type_error(format!(
-        "decoding to str: need a bytes-like object, {} found",
-        vm.type_name(object)
-    )))
+    Err(vm.type_error(format!("decoding to str: need a bytes-like object, {} found", vm.type_name(object))))
 }
 
 fn binary(vm: &Vm, op: BinOp, a: Value, b: Value) -> PyResult {
@@ -364,10 +372,9 @@ pub(crate) fn index_or_index_error(vm: &Vm, key: Value) -> PyResult<i64> {
 fn contains(vm: &Vm, v: Value, x: Value) -> PyResult<bool> {
     let s = of(v);
     let Some(x) = x.downcast::<Str>() else {
-        return Err(vm.type_error(format!(
-            "'in <string>' requires string as left operand, not {}",
-            vm.type_name(x)
-        )));
+        return Err(
+            vm.type_error(format!("'in <string>' requires string as left operand, not {}", vm.type_name(x)))
+        );
     };
     let w = s.width().bytes();
     Ok(needle(&x, w).is_some_and(|n| search::find(s.bytes(), &n, w).is_some()))

@@ -77,7 +77,7 @@ impl Iterator for Matches<'_> {
                     [b] => memchr::memchr(*b, rest)?,
                     _ => self.finder.find(rest)?,
                 };
-            if at % self.width == 0 {
+            if at.is_multiple_of(self.width) {
                 self.pos = at + self.needle.len();
                 return Some(at / self.width);
             }

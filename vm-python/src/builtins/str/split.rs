@@ -45,9 +45,9 @@ fn any_split(vm: &Vm, a: Args<'_>, name: &str, from_right: bool) -> PyResult {
     let (sep, max) = split_arguments(vm, rest, name)?;
     let ranges = match sep {
         None if from_right => {
-            with_units!(s, u => search::rsplit_space(u, |c| unicode::is_space(c.into()), max))
+            with_units!(s, u => search::rsplit_space(u, |c| unicode::is_space(super::code_point(c)), max))
         }
-        None => with_units!(s, u => search::split_space(u, |c| unicode::is_space(c.into()), max)),
+        None => with_units!(s, u => search::split_space(u, |c| unicode::is_space(super::code_point(c)), max)),
         Some(sep) => {
             let Some(sep) = sep.downcast::<Str>() else {
                 return Err(vm.type_error(format!("must be str or None, not {}", vm.type_name(sep))));
@@ -57,7 +57,7 @@ fn any_split(vm: &Vm, a: Args<'_>, name: &str, from_right: bool) -> PyResult {
             }
             let w = s.width().bytes();
             match needle(&sep, w) {
-                None => vec![0..s.len()],
+                None => std::iter::once(0..s.len()).collect(),
                 Some(n) if from_right => search::rsplit(s.bytes(), &n, w, max),
                 Some(n) => search::split(s.bytes(), &n, w, max),
             }

@@ -35,9 +35,7 @@ pub(super) fn maketrans(vm: &Vm, a: Args<'_>) -> PyResult {
     }
     let to = vm.str_argument(v[1], "maketrans() argument 2")?;
     let Some(from) = v[0].downcast::<Str>() else {
-        return Err(
-            vm.type_error("first maketrans argument must be a string if there is a second argument")
-        );
+        return Err(vm.type_error("first maketrans argument must be a string if there is a second argument"));
     };
     if from.len() != to.len() {
         return Err(vm.value_error("the first two maketrans arguments must have equal length"));

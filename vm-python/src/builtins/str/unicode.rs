@@ -21,7 +21,10 @@ fn in_ranges(table: &[(u32, u32)], c: u32) -> bool {
 pub const fn is_space(c: u32) -> bool {
     matches!(c, 9..=13 | 0x1C..=0x20)
         || c >= 0x80
-            && matches!(c, 0x85 | 0xA0 | 0x1680 | 0x2000..=0x200A | 0x2028 | 0x2029 | 0x202F | 0x205F | 0x3000)
+            && matches!(
+                c,
+                0x85 | 0xA0 | 0x1680 | 0x2000..=0x200A | 0x2028 | 0x2029 | 0x202F | 0x205F | 0x3000
+            )
 }
 
 /// Where `str.splitlines` ends a line.
@@ -39,7 +42,11 @@ pub fn is_alpha(c: u32) -> bool {
     }
     matches!(
         category(c),
-        Gc::UppercaseLetter | Gc::LowercaseLetter | Gc::TitlecaseLetter | Gc::ModifierLetter | Gc::OtherLetter
+        Gc::UppercaseLetter
+            | Gc::LowercaseLetter
+            | Gc::TitlecaseLetter
+            | Gc::ModifierLetter
+            | Gc::OtherLetter
     )
 }
 
@@ -129,8 +136,22 @@ fn is_case_ignorable(c: u32) -> bool {
         Gc::NonspacingMark | Gc::EnclosingMark | Gc::Format | Gc::ModifierLetter | Gc::ModifierSymbol
     ) || matches!(
         c,
-        0x27 | 0x2E | 0x3A | 0xB7 | 0x387 | 0x55F | 0x5F4 | 0x2018 | 0x2019 | 0x2024 | 0x2027 | 0xFE13 | 0xFE52
-            | 0xFE55 | 0xFF07 | 0xFF0E | 0xFF1A
+        0x27 | 0x2E
+            | 0x3A
+            | 0xB7
+            | 0x387
+            | 0x55F
+            | 0x5F4
+            | 0x2018
+            | 0x2019
+            | 0x2024
+            | 0x2027
+            | 0xFE13
+            | 0xFE52
+            | 0xFE55
+            | 0xFF07
+            | 0xFF0E
+            | 0xFF1A
     )
 }
 
@@ -211,7 +232,11 @@ pub fn title(text: &[u32]) -> Vec<u32> {
     let mut out = Vec::with_capacity(text.len());
     let mut inside = false;
     for (i, &c) in text.iter().enumerate() {
-        if inside { push_lower_at(text, i, &mut out) } else { push_title(c, &mut out) }
+        if inside {
+            push_lower_at(text, i, &mut out)
+        } else {
+            push_title(c, &mut out)
+        }
         inside = is_cased(c);
     }
     out
@@ -291,12 +316,16 @@ mod tests {
         assert_eq!(decimal(0x1D7FF), Some(9));
         assert_eq!(decimal(0xB2), None);
         assert_eq!(decimal(0x80), None);
-        assert!(is_digit(0xB2) && !is_digit(0xBD) && is_numeric(0xBD) && is_numeric(0x4E00) && !is_numeric(0x41));
+        assert!(
+            is_digit(0xB2) && !is_digit(0xBD) && is_numeric(0xBD) && is_numeric(0x4E00) && !is_numeric(0x41)
+        );
         assert!(is_alpha(0x4E00) && is_alpha(0xAA) && !is_alpha(0x2160) && is_alnum(0x2160));
         assert!(is_space(0x1C) && is_space(0x3000) && !is_space(0x200B));
         assert!(!is_printable(0xAD) && !is_printable(0xA0) && is_printable(0xA1) && !is_printable(0xD800));
         assert!(is_identifier("été_1".chars().map(u32::from)) && !is_identifier("1a".chars().map(u32::from)));
         assert!(!is_identifier(std::iter::empty()));
-        assert!(is_titled("A Title-Case".chars().map(u32::from)) && !is_titled("A title".chars().map(u32::from)));
+        assert!(
+            is_titled("A Title-Case".chars().map(u32::from)) && !is_titled("A title".chars().map(u32::from))
+        );
     }
 }
