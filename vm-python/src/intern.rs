@@ -37,17 +37,22 @@ impl InternTable {
 
     fn find(&self, key: u64, same: impl Fn(&Str) -> bool) -> Option<Gc<Str>> {
         let map = self.map.lock();
-        // SAFETY: the table lists live strings only (dead ones leave it in the pause that finds them dead).
-        map.get(&key)?.iter().map(|s| unsafe { Gc::from_ptr(s.0) }).find(|s| same(s))
+        map.get(&key)?
+            .iter()
+            // SAFETY: the table lists live strings only (dead ones leave it in the pause that finds them dead).
+            .map(|s| unsafe { Gc::from_ptr(s.0) })
+            .find(|s| same(s))
     }
 
     fn insert(&self, key: u64, s: Gc<Str>) -> Gc<Str> {
         let mut map = self.map.lock();
         let bucket = map.entry(key).or_default();
-        // SAFETY: as in `find`.
-        if let Some(other) =
-            bucket.iter().map(|o| unsafe { Gc::from_ptr(o.0) }).find(|o: &Gc<Str>| o.eq_content(&s))
-        {
+        let same = bucket
+            .iter()
+            // SAFETY: as in `find`.
+            .map(|o| unsafe { Gc::<Str>::from_ptr(o.0) })
+            .find(|o| o.eq_content(&s));
+        if let Some(other) = same {
             return other;
         }
         bucket.push(SendStr(s.as_ptr()));

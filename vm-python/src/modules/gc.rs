@@ -157,7 +157,7 @@ static FUNCTIONS: &[FunctionDef] = &[
     }),
     FunctionDef::new("is_tracked", |vm, args| {
         let [v] = args.exact::<1>(vm, "is_tracked")?;
-        Ok(Value::bool(v.kind().is_some_and(|k| is_container(k))))
+        Ok(Value::bool(v.kind().is_some_and(is_container)))
     }),
     FunctionDef::new("is_finalized", |vm, args| {
         let [v] = args.exact::<1>(vm, "is_finalized")?;

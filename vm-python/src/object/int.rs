@@ -584,7 +584,7 @@ mod tests {
         assert_eq!(big_to_f64(&((&one << 53) + 3)), Some(9_007_199_254_740_996.0));
         assert_eq!(big_to_f64(&((&one << 117) + (&one << 64) + 1)), Some(2f64.powi(117) + 2f64.powi(65)));
         assert_eq!(big_to_f64(&((&one << 117) + (&one << 64))), Some(2f64.powi(117)));
-        assert_eq!(big_to_f64(&-((&one << 1023) + 5)), Some(-2f64.powi(1023)));
+        assert_eq!(big_to_f64(&-((&one << 1023_u32) + BigInt::from(5))), Some(-2f64.powi(1023)));
         assert_eq!(big_to_f64(&((&one << 1024) - 1)), None);
         assert_eq!(big_to_f64(&((&one << 1024) - (&one << 970))), None);
         assert_eq!(big_to_f64(&((&one << 1024) - (&one << 970) - 1)), Some(f64::MAX));

@@ -475,7 +475,7 @@ mod tests {
     fn big_hash_is_the_residue() {
         let p = (BigInt::one() << 61) - 1;
         assert_eq!(hash(IntRef::Big(&p)), 0);
-        assert_eq!(hash(IntRef::Big(&(-(&p << 70) - 5))), -5);
+        assert_eq!(hash(IntRef::Big(&(-(&p << 70_u32) - BigInt::from(5)))), -5);
         assert_eq!(hash(IntRef::Big(&(BigInt::one() << 100))), 1 << 39);
     }
 }
