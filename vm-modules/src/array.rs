@@ -21,7 +21,7 @@ use vm_python::{
         slice::{Slice, SliceRange},
         str::Str,
     },
-    types::{NO_DEF, NO_SLOTS},
+    types::NO_SLOTS,
     value::Value,
     vm::Vm,
 };
@@ -223,7 +223,6 @@ static DEF: TypeDef = TypeDef {
             Ok(Value::small_int(this(vm, v)?.payload.code.size() as i64))
         }),
     ],
-    ..NO_DEF
 };
 
 /// The array that dispatch says `v` is.

@@ -43,8 +43,9 @@ static FUNCTIONS: &[FunctionDef] = &[
 ];
 
 fn list_of(vm: &Vm, v: Value, name: &str, which: &str) -> PyResult<Gc<List>> {
-    v.downcast::<List>()
-        .ok_or_else(|| vm.type_error(format!("{name}() argument{which} must be list, not {}", vm.type_name(v))))
+    v.downcast::<List>().ok_or_else(|| {
+        vm.type_error(format!("{name}() argument{which} must be list, not {}", vm.type_name(v)))
+    })
 }
 
 #[cold]

@@ -11,7 +11,6 @@ pub(crate) use open::path_bytes;
 mod string_io;
 mod text;
 
-
 use std::sync::{Arc, Weak};
 
 use vm_core::sync::{AtomicBool, Mutex, Ordering};
@@ -75,8 +74,10 @@ static REGISTRY: TypeDef = TypeDef {
     ..NO_DEF
 };
 
-const BASE: TypeDef = TypeDef { flags: type_flags::BASETYPE | type_flags::HAS_DICT | type_flags::WEAKREF, ..NO_DEF };
-static IOBASE: TypeDef = TypeDef { name: "_io._IOBase", doc: "The abstract base class for all I/O classes.", ..BASE };
+const BASE: TypeDef =
+    TypeDef { flags: type_flags::BASETYPE | type_flags::HAS_DICT | type_flags::WEAKREF, ..NO_DEF };
+static IOBASE: TypeDef =
+    TypeDef { name: "_io._IOBase", doc: "The abstract base class for all I/O classes.", ..BASE };
 static RAW: TypeDef = TypeDef { name: "_io._RawIOBase", doc: "Base class for raw binary I/O.", ..BASE };
 static BUFFERED: TypeDef =
     TypeDef { name: "_io._BufferedIOBase", doc: "Base class for buffered IO objects.", ..BASE };
@@ -137,7 +138,9 @@ fn extend(vm: &Vm, r: Gc<Native<Registry>>) -> PyResult<()> {
     for name in BASES {
         let class = m.namespace().get_str(vm, vm.intern(name)?)?.and_then(|t| t.downcast::<Type>());
         let methods = m.namespace().get_str(vm, vm.intern(&format!("{name}_methods"))?)?;
-        let (Some(class), Some(methods)) = (class, methods.and_then(|d| d.downcast::<Dict>())) else { continue };
+        let (Some(class), Some(methods)) = (class, methods.and_then(|d| d.downcast::<Dict>())) else {
+            continue;
+        };
         let mut at = 0;
         while let Some((next, k, v)) = methods.next_entry(at) {
             class.namespace().set(vm, k, v)?;
@@ -236,10 +239,9 @@ fn size_of(vm: &Vm, v: Option<Value>) -> PyResult<Option<usize>> {
         Some(v) if v.is_none() => Ok(None),
         Some(v) => {
             if !vm.is_int(v) && vm.type_lookup(vm.type_of(v), vm.names().__index__).is_none() {
-                return Err(vm.type_error(format!(
-                    "argument should be integer or None, not '{}'",
-                    vm.type_name(v)
-                )));
+                return Err(
+                    vm.type_error(format!("argument should be integer or None, not '{}'", vm.type_name(v)))
+                );
             }
             Ok(usize::try_from(vm.index_clamped(v)?).ok())
         }

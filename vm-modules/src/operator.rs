@@ -90,7 +90,9 @@ const OTHER: &[FunctionDef] = &[
         a.exact::<1>(vm, "invert").and_then(|[v]| vm.unary_op(UnOp::Invert, v))
     }),
     FunctionDef::new("abs", |vm, a| a.exact::<1>(vm, "abs").and_then(|[v]| vm.unary_op(UnOp::Abs, v))),
-    FunctionDef::new("index", |vm, a| a.exact::<1>(vm, "index").and_then(|[v]| vm.to_exact_int(vm.index(v)?))),
+    FunctionDef::new("index", |vm, a| {
+        a.exact::<1>(vm, "index").and_then(|[v]| vm.to_exact_int(vm.index(v)?))
+    }),
     FunctionDef::new("not_", |vm, a| {
         let [v] = a.exact::<1>(vm, "not_")?;
         Ok(Value::bool(!vm.truthy(v)?))
@@ -170,7 +172,7 @@ const OTHER: &[FunctionDef] = &[
         if known { vm.new_int(vm.length_hint(v[0])? as i64) } else { vm.new_int(default) }
     }),
     FunctionDef::new("call", |vm, a| {
-        if a.len() == 0 {
+        if a.pos().is_empty() {
             return Err(vm.type_error("call expected at least 1 argument, got 0"));
         }
         vm.call_args(a.all()[0], a.rest())
@@ -391,7 +393,7 @@ static METHODCALLER: TypeDef = getter::<2>(
     "Return a callable object that calls the given method on its operand.",
     TypeSlots {
         new: Some(|vm, class, args| {
-            if args.len() == 0 {
+            if args.pos().is_empty() {
                 return Err(vm.type_error("methodcaller needs at least one argument, the method name"));
             }
             let Some(name) = args.all()[0].downcast::<Str>() else {

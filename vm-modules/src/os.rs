@@ -348,8 +348,8 @@ static FUNCTIONS: &[FunctionDef] = &[
             // SAFETY: the number is within the set.
             unsafe { libc::CPU_SET(c, &mut set) };
         }
-        // SAFETY: pointer and size describe the set.
         system(vm, None, || {
+            // SAFETY: pointer and size describe the set.
             check(i64::from(unsafe { libc::sched_setaffinity(pid, size_of_val(&set), &raw const set) }))
         })?;
         Ok(Value::NONE)

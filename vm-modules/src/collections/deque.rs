@@ -164,7 +164,6 @@ static DEF: TypeDef = TypeDef {
             n => Value::small_int(n as i64),
         })
     })],
-    ..NO_DEF
 };
 
 const METHODS: &[MethodDef] = &[

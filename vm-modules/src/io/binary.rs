@@ -12,7 +12,7 @@ use vm_python::{
         items::RootVec,
         str::Str,
     },
-    types::{NO_DEF, NO_SLOTS},
+    types::NO_SLOTS,
     value::Value,
     vm::Vm,
 };
@@ -52,7 +52,6 @@ const fn def(name: &'static str, doc: &'static str) -> TypeDef {
         slots: TypeSlots { repr: Some(repr), iter: Some(itself), iternext: Some(next_line), ..NO_SLOTS },
         methods: METHODS,
         getset: GETSET,
-        ..NO_DEF
     }
 }
 

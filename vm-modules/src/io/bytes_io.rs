@@ -9,7 +9,7 @@ use vm_python::{
         class::{TypeSlots, type_flags},
         gc::Gc,
     },
-    types::{NO_DEF, NO_SLOTS},
+    types::NO_SLOTS,
     value::Value,
     vm::Vm,
 };
@@ -117,7 +117,6 @@ pub(super) static DEF: TypeDef = TypeDef {
         MethodDef::new("seekable", yes_or_closed),
     ],
     getset: &[GetSetDef::read_only("closed", |vm, v| Ok(Value::bool(!this(vm, v)?.payload.0.lock().open)))],
-    ..NO_DEF
 };
 
 fn this(vm: &Vm, v: Value) -> PyResult<This> {

@@ -10,7 +10,7 @@ use vm_python::{
         gc::Gc,
         str::Str,
     },
-    types::{NO_DEF, NO_SLOTS},
+    types::NO_SLOTS,
     value::Value,
     vm::Vm,
 };
@@ -136,7 +136,6 @@ pub(super) static DEF: TypeDef = TypeDef {
         GetSetDef::read_only("encoding", |_, _| Ok(Value::NONE)),
         GetSetDef::read_only("errors", |_, _| Ok(Value::NONE)),
     ],
-    ..NO_DEF
 };
 
 fn newline_of(vm: &Vm, v: Value) -> PyResult<Newline> {

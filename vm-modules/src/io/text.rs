@@ -13,7 +13,7 @@ use vm_python::{
         items::RootVec,
         str::Str,
     },
-    types::{NO_DEF, NO_SLOTS},
+    types::NO_SLOTS,
     value::Value,
     vm::Vm,
 };
@@ -242,7 +242,6 @@ pub(super) static DEF: TypeDef = TypeDef {
             Ok(Value::bool(this(vm, v)?.payload.write_through.load(Ordering::Relaxed)))
         }),
     ],
-    ..NO_DEF
 };
 
 fn this(vm: &Vm, v: Value) -> PyResult<This> {

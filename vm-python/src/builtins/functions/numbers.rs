@@ -89,7 +89,11 @@ pub(super) fn pow(vm: &Vm, args: Args<'_>) -> PyResult {
         return pow_mod(vm, base, exp, modulus);
     }
     let complex = [base, exp, modulus].iter().any(|&v| vm.as_complex(v).is_some());
-    if complex && vm.as_float(base).is_none() && [base, exp, modulus].iter().all(|&v| vm.is_int(v) || vm.as_float(v).is_some() || vm.as_complex(v).is_some())
+    if complex
+        && vm.as_float(base).is_none()
+        && [base, exp, modulus]
+            .iter()
+            .all(|&v| vm.is_int(v) || vm.as_float(v).is_some() || vm.as_complex(v).is_some())
     {
         return Err(vm.value_error("complex modulo"));
     }
