@@ -74,6 +74,7 @@ builtin_types! {
     list_reverse_iterator: builtins::list::REVERSE_ITER_DEF, object;
     long_range_iterator: builtins::range::LONG_ITER_DEF, object;
     generic_alias: builtins::generic_alias::DEF, object;
+    union: builtins::union::DEF, object;
     set_iterator: builtins::set::ITER_DEF, object;
     str_iterator: builtins::str::ITER_DEF, object;
     bytes_iterator: builtins::bytes::ITER_DEF, object;

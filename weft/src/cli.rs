@@ -134,7 +134,7 @@ pub fn parse(args: &[OsString], env: &dyn Fn(&str) -> Option<String>) -> Result<
             Arg::Long(l) => format!("--{l}"),
             Arg::Value(_) => String::new(),
         };
-        let mut value = |parser: &mut Parser| {
+        let value = |parser: &mut Parser| {
             parser.value().map(text).map_err(|_| usage(format!("Argument expected for the {option} option")))
         };
         match arg {

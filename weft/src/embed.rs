@@ -80,7 +80,7 @@ impl Builder {
     /// # Errors
     /// When the system has no address space, memory or thread to give.
     pub fn build(self) -> Result<Vm, BuildError> {
-        let vm = vm_python::Vm::boot(self.config, |vm| vm_modules::register(vm)).map_err(BuildError)?;
+        let vm = vm_python::Vm::boot(self.config, vm_modules::register).map_err(BuildError)?;
         Ok(Vm { vm })
     }
 }

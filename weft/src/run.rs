@@ -44,7 +44,7 @@ pub fn command(args: &[OsString]) -> i32 {
     if let Err(e) = signals::block_in_this_thread() {
         return complain(&format!("{program}: cannot set up signals: {e}"), 1);
     }
-    let vm = match Vm::boot(options.config.clone(), |vm| vm_modules::register(vm)) {
+    let vm = match Vm::boot(options.config.clone(), vm_modules::register) {
         Ok(vm) => vm,
         Err(e) => return complain(&format!("Fatal Python error: {e}"), 1),
     };

@@ -36,4 +36,5 @@ pub mod super_;
 pub mod traceback;
 pub mod tuple;
 pub mod type_;
+pub mod union;
 pub mod weakref;

@@ -1,5 +1,6 @@
 //! `type`: class creation, class attributes, calls of classes.
 
+use vm_compiler::opcodes::BinOp;
 use vm_core::sync::Ordering;
 
 use crate::{
@@ -33,6 +34,8 @@ pub static DEF: TypeDef = TypeDef {
         init: Some(|_, _, _| Ok(())),
         call: Some(type_call),
         repr: Some(type_repr),
+        binary: Some(super::union::or),
+        binary_ops: 1 << BinOp::Or as u16,
         getattr: Some(type_getattr),
         setattr: Some(type_setattr),
         ..NO_SLOTS
@@ -80,11 +83,6 @@ pub static DEF: TypeDef = TypeDef {
                 pos = n;
             }
             Ok(out.value())
-        }),
-        MethodDef::new("__or__", |vm, args| {
-            let (t, [_]) = args.method::<Type, 1>(vm, "__or__")?;
-            // Unions only matter to annotations; the first member stands for it until `typing` exists.
-            Ok(t.value())
         }),
     ],
     getset: &[
