@@ -58,6 +58,14 @@ pub fn compile(
     options: &CompileOptions,
 ) -> Result<CodeUnit, SyntaxError> {
     let text = source.strip_prefix('\u{feff}').unwrap_or(source);
+    // Every line end is a newline, inside strings too.
+    let unified;
+    let text = if text.contains('\r') {
+        unified = text.replace("\r\n", "\n").replace('\r', "\n");
+        unified.as_str()
+    } else {
+        text
+    };
     let source = source::Source::new(text);
     let module = parse::parse(&source, mode)?;
     // The passes recurse as deep as the tree is nested; so does dropping it.

@@ -67,12 +67,7 @@ pub fn repeat_count(vm: &Vm, n: Value) -> PyResult<Option<usize>> {
     if !vm.has_unary(UnOp::Index, n) {
         return Ok(None);
     }
-    match vm.exact_index(n)?.as_small_int() {
-        Some(i) => Ok(Some(i.max(0) as usize)),
-        None => {
-            Err(vm.overflow_error(format!("cannot fit '{}' into an index-sized integer", vm.type_name(n))))
-        }
-    }
+    Ok(Some(vm.index_i64(n)?.max(0) as usize))
 }
 
 /// Compares item by item. `a` and `b` give item `i`, `None` at the end, and are asked anew each time because `__eq__`

@@ -79,8 +79,19 @@ impl Vm {
         }
         match self.lookup_special(v, self.names().__length_hint__)? {
             Some(f) => {
-                let r = self.call(f, &[])?;
-                Ok(r.as_small_int().and_then(|n| usize::try_from(n).ok()).unwrap_or(0))
+                let r = match self.call(f, &[]) {
+                    Ok(r) => r,
+                    Err(e) if e.is(self, self.exc().type_error) => return Ok(0),
+                    Err(e) => return Err(e),
+                };
+                if r == Value::NOT_IMPLEMENTED {
+                    return Ok(0);
+                }
+                if self.as_bigint(r).is_none() {
+                    return Err(self.type_error(format!("__length_hint__ must be an integer, not {}", self.type_name(r))));
+                }
+                usize::try_from(self.index_i64(r)?)
+                    .map_err(|_| self.value_error("__length_hint__() should return >= 0"))
             }
             None => Ok(0),
         }

@@ -23,13 +23,17 @@ use spec::{Align, Layout, NumberParts, Spec};
 /// Sizes from here on are checked against the heap's limit before text of that size is built.
 const CHECKED_SIZE: usize = 1 << 20;
 
+/// The heap's address range: nothing larger can be a Python object.
+const MOST_BYTES: usize = 64 << 30;
+
 impl Vm {
     /// MemoryError if `bytes` more bytes cannot be had.
     pub(crate) fn check_room(&self, bytes: usize) -> PyResult<()> {
         if bytes < CHECKED_SIZE {
             return Ok(());
         }
-        if bytes > isize::MAX as usize / 8 || self.heap().charge(bytes).is_err() {
+        // More than the heap could ever hold is refused without asking the allocator, which would abort.
+        if bytes > MOST_BYTES || self.heap().charge(bytes).is_err() {
             return Err(self.memory_error());
         }
         self.heap().heap().discharge(bytes);

@@ -263,6 +263,8 @@ pub fn extend(vm: &Vm, l: Gc<List>, source: Value) -> PyResult<()> {
         let vals = super::range::values(vm, r)?;
         return l.extend_from_slice(vm, vals.as_slice());
     }
+    // Only the errors of a wrong hint matter: growth is amortized anyway.
+    vm.length_hint(source)?;
     vm.for_each(source, |v| {
         l.append(vm, v)?;
         Ok(true)

@@ -368,7 +368,7 @@ fn key_hash(vm: &Vm, key: Value) -> PyResult<(Value, u64)> {
         let frozen = vm.copy_set(s, true)?;
         return Ok((frozen.value(), frozen.frozen_hash() as u64));
     }
-    Ok((key, vm.hash(key)? as u64))
+    Ok((key, vm.hash_key(key, "set element")? as u64))
 }
 
 fn contains(vm: &Vm, v: Value, x: Value) -> PyResult<bool> {
