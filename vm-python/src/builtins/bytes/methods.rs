@@ -230,6 +230,10 @@ const fn is_space(b: u8) -> bool {
     matches!(b, 9..=13 | 32)
 }
 
+const fn is_space_unit(c: u32) -> bool {
+    matches!(c, 9..=13 | 32)
+}
+
 fn trim(vm: &Vm, a: Args<'_>, name: &str, left: bool, right: bool) -> PyResult {
     let (s, rest) = this(vm, a, name)?;
     let v = rest.range(vm, name, 0, 1)?;
@@ -273,8 +277,8 @@ fn any_split(vm: &Vm, a: Args<'_>, name: &str, from_right: bool) -> PyResult {
     let (s, rest) = this(vm, a, name)?;
     let (sep, max) = split_arguments(vm, rest, name)?;
     let ranges = match sep {
-        None if from_right => search::rsplit_space(&s.data, is_space, max),
-        None => search::split_space(&s.data, is_space, max),
+        None if from_right => search::rsplit_space(&s.data, is_space_unit, max),
+        None => search::split_space(&s.data, is_space_unit, max),
         Some(sep) => {
             let sep = vm.bytes_argument(sep)?;
             if sep.is_empty() {

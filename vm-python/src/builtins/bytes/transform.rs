@@ -186,7 +186,7 @@ pub fn to_hex(bytes: &[u8], separator: Option<u8>, group: i64) -> Vec<u8> {
         if let Some(s) = separator
             && i > 0
             && every > 0
-            && if group > 0 { (bytes.len() - i).is_multiple_of(every) } else { i % every == 0 }
+            && if group > 0 { (bytes.len() - i).is_multiple_of(every) } else { i.is_multiple_of(every) }
         {
             out.push(s);
         }

@@ -32,12 +32,12 @@ impl Vm {
         if bytes < CHECKED_SIZE {
             return Ok(());
         }
-        // More than the heap could ever hold is refused without asking the allocator, which would abort.
         if bytes > MOST_BYTES || self.heap().charge(bytes).is_err() {
             return Err(self.memory_error());
         }
         self.heap().heap().discharge(bytes);
-        Ok(())
+        // Without a limit the system still has one. Nothing is touched, so this costs two system calls.
+        Vec::<u8>::new().try_reserve_exact(bytes).map_err(|_| self.memory_error())
     }
 
     /// `format(v, spec)`

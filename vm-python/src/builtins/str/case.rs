@@ -83,10 +83,14 @@ pub(super) fn swapcase(vm: &Vm, a: Args<'_>) -> PyResult {
     mapped(vm, a, "str.swapcase", swapcase_ascii, unicode::swapcase)
 }
 
+fn every<T: Copy + Into<u32>>(units: &[T], test: impl Fn(u32) -> bool) -> bool {
+    units.iter().all(|&c| test(c.into()))
+}
+
 /// All characters of a string that is not empty satisfy `test`.
 fn all(vm: &Vm, a: Args<'_>, name: &str, test: impl Fn(u32) -> bool) -> PyResult {
     let (s, []) = a.method::<Str, 0>(vm, name)?;
-    Ok(Value::bool(!s.is_empty() && with_units!(s, u => u.iter().all(|&c| test(super::code_point(c))))))
+    Ok(Value::bool(!s.is_empty() && with_units!(s, u => every(u, test))))
 }
 
 pub(super) fn isalnum(vm: &Vm, a: Args<'_>) -> PyResult {
@@ -115,7 +119,7 @@ pub(super) fn isascii(vm: &Vm, a: Args<'_>) -> PyResult {
 
 pub(super) fn isprintable(vm: &Vm, a: Args<'_>) -> PyResult {
     let (s, []) = a.method::<Str, 0>(vm, "str.isprintable")?;
-    Ok(Value::bool(with_units!(s, u => u.iter().all(|&c| unicode::is_printable(super::code_point(c))))))
+    Ok(Value::bool(with_units!(s, u => every(u, unicode::is_printable))))
 }
 
 pub(super) fn isidentifier(vm: &Vm, a: Args<'_>) -> PyResult {

@@ -137,7 +137,13 @@ pub(super) fn removesuffix(vm: &Vm, a: Args<'_>) -> PyResult {
 }
 
 /// What remains after trimming units that satisfy `drop`.
-fn trimmed<T: Copy>(u: &[T], left: bool, right: bool, drop: impl Fn(T) -> bool) -> Range<usize> {
+fn trimmed<T: Copy + Into<u32>>(
+    u: &[T],
+    left: bool,
+    right: bool,
+    drop: impl Fn(u32) -> bool,
+) -> Range<usize> {
+    let drop = |c: T| drop(c.into());
     let start = if left { u.iter().position(|&c| !drop(c)).unwrap_or(u.len()) } else { 0 };
     let end = if right {
         u[start..].iter().rposition(|&c| !drop(c)).map_or(start, |i| start + i + 1)
@@ -151,13 +157,13 @@ fn trim(vm: &Vm, a: Args<'_>, name: &str, left: bool, right: bool) -> PyResult {
     let (s, rest) = a.this::<Str>(vm, name)?;
     let v = rest.range(vm, name, 0, 1)?;
     let r = match v.first().filter(|v| !v.is_none()) {
-        None => with_units!(s, u => trimmed(u, left, right, |c| unicode::is_space(super::code_point(c)))),
+        None => with_units!(s, u => trimmed(u, left, right, unicode::is_space)),
         Some(chars) => {
             let Some(chars) = chars.downcast::<Str>() else {
                 return Err(vm.type_error(format!("{name} arg must be None or str")));
             };
             let set = Vm::code_points_of(&chars);
-            with_units!(s, u => trimmed(u, left, right, |c| set.contains(&super::code_point(c))))
+            with_units!(s, u => trimmed(u, left, right, |c| set.contains(&c)))
         }
     };
     Ok(vm.str_slice(s, r.start, r.end)?.value())

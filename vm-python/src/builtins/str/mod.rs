@@ -45,11 +45,6 @@ pub(crate) use with_units;
 pub(crate) use methods::{expand_tabs, find_arguments, tab_size};
 pub(crate) use split::split_arguments;
 
-/// A code unit of any width as a code point.
-fn code_point(c: impl Into<u32>) -> u32 {
-    c.into()
-}
-
 /// The class `str`.
 pub static DEF: TypeDef = TypeDef {
     name: "str",

@@ -20,7 +20,7 @@ pub fn find(hay: &[u8], needle: &[u8], width: usize) -> Option<usize> {
     let mut from = 0;
     loop {
         let at = from + memmem::find(hay.get(from..)?, needle)?;
-        if at % width == 0 {
+        if at.is_multiple_of(width) {
             return Some(at / width);
         }
         // A match across unit borders; the next candidate begins at the next unit.
@@ -41,7 +41,7 @@ pub fn rfind(hay: &[u8], needle: &[u8], width: usize) -> Option<usize> {
     let mut end = hay.len();
     loop {
         let at = memmem::rfind(&hay[..end], needle)?;
-        if at % width == 0 {
+        if at.is_multiple_of(width) {
             return Some(at / width);
         }
         // The last match that begins at the unit border before `at`.
@@ -124,7 +124,12 @@ pub fn rsplit(hay: &[u8], sep: &[u8], width: usize, max: usize) -> Vec<Range<usi
 
 /// The runs of non-space; after `max` of them the rest, from its first non-space to the end of `text`, is one more piece.
 #[must_use]
-pub fn split_space<T: Copy>(text: &[T], is_space: impl Fn(T) -> bool, max: usize) -> Vec<Range<usize>> {
+pub fn split_space<T: Copy + Into<u32>>(
+    text: &[T],
+    is_space: impl Fn(u32) -> bool,
+    max: usize,
+) -> Vec<Range<usize>> {
+    let is_space = |c: T| is_space(c.into());
     let mut out = Vec::new();
     let n = text.len();
     let mut i = 0;
@@ -149,7 +154,12 @@ pub fn split_space<T: Copy>(text: &[T], is_space: impl Fn(T) -> bool, max: usize
 
 /// As [`split_space`], from the right.
 #[must_use]
-pub fn rsplit_space<T: Copy>(text: &[T], is_space: impl Fn(T) -> bool, max: usize) -> Vec<Range<usize>> {
+pub fn rsplit_space<T: Copy + Into<u32>>(
+    text: &[T],
+    is_space: impl Fn(u32) -> bool,
+    max: usize,
+) -> Vec<Range<usize>> {
+    let is_space = |c: T| is_space(c.into());
     let mut out = Vec::new();
     let mut i = text.len();
     loop {
@@ -234,14 +244,14 @@ mod tests {
     #[test]
     fn splits_match_cpython() {
         let sp = |s: &str, max| -> Vec<String> {
-            split_space(s.as_bytes(), |b| b == b' ', max).into_iter().map(|r| s[r].to_owned()).collect()
+            split_space(s.as_bytes(), |c| c == 32, max).into_iter().map(|r| s[r].to_owned()).collect()
         };
         assert_eq!(sp("  a  b c  ", usize::MAX), ["a", "b", "c"]);
         assert_eq!(sp("  a  b c  ", 1), ["a", "b c  "]);
         assert_eq!(sp("  a  b c  ", 0), ["a  b c  "]);
         assert_eq!(sp("   ", 0), Vec::<String>::new());
         let rsp = |s: &str, max| -> Vec<String> {
-            rsplit_space(s.as_bytes(), |b| b == b' ', max).into_iter().map(|r| s[r].to_owned()).collect()
+            rsplit_space(s.as_bytes(), |c| c == 32, max).into_iter().map(|r| s[r].to_owned()).collect()
         };
         assert_eq!(rsp("  a  b c  ", 1), ["  a  b", "c"]);
         assert_eq!(rsp("  a  b c  ", 0), ["  a  b c"]);

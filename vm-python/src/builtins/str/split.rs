@@ -45,9 +45,9 @@ fn any_split(vm: &Vm, a: Args<'_>, name: &str, from_right: bool) -> PyResult {
     let (sep, max) = split_arguments(vm, rest, name)?;
     let ranges = match sep {
         None if from_right => {
-            with_units!(s, u => search::rsplit_space(u, |c| unicode::is_space(super::code_point(c)), max))
+            with_units!(s, u => search::rsplit_space(u, unicode::is_space, max))
         }
-        None => with_units!(s, u => search::split_space(u, |c| unicode::is_space(super::code_point(c)), max)),
+        None => with_units!(s, u => search::split_space(u, unicode::is_space, max)),
         Some(sep) => {
             let Some(sep) = sep.downcast::<Str>() else {
                 return Err(vm.type_error(format!("must be str or None, not {}", vm.type_name(sep))));
