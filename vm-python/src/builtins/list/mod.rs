@@ -263,12 +263,18 @@ pub fn extend(vm: &Vm, l: Gc<List>, source: Value) -> PyResult<()> {
         let vals = super::range::values(vm, r)?;
         return l.extend_from_slice(vm, vals.as_slice());
     }
+    let it = vm.iter(source)?;
     // Only the errors of a wrong hint matter: growth is amortized anyway.
     vm.length_hint(source)?;
-    vm.for_each(source, |v| {
+    let mut n = 0_u32;
+    while let Some(v) = vm.next(it)? {
         l.append(vm, v)?;
-        Ok(true)
-    })
+        n = n.wrapping_add(1);
+        if n.is_multiple_of(1024) {
+            vm.poll()?;
+        }
+    }
+    Ok(())
 }
 
 fn binary(vm: &Vm, op: BinOp, a: Value, b: Value) -> PyResult {
