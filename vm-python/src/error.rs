@@ -61,11 +61,24 @@ raisers! {
 }
 
 impl Vm {
-    /// A MemoryError. Preallocated, because nothing can be allocated now.
+    /// A MemoryError; a preallocated one when nothing can be allocated.
     #[cold]
     #[inline(never)]
     pub fn memory_error(&self) -> Thrown {
-        Thrown(self.interp().statics().memory_error(self))
+        // A small object may still be had when a large one was refused; if not, the preallocated one has no history.
+        if self.interp().is_booted() && !self.out_of_memory.replace(true) {
+            let made = self.try_new_exception(self.exc().memory_error, &[]);
+            self.out_of_memory.set(false);
+            if let Ok(e) = made {
+                return Thrown(e.value());
+            }
+        }
+        let e = Thrown(self.interp().statics().memory_error(self));
+        let x = e.exception();
+        for s in [&x.traceback, &x.context, &x.cause] {
+            s.set(self, x.header(), Value::NONE);
+        }
+        e
     }
 
     /// A new exception of class `class` whose only argument is `message`.

@@ -173,6 +173,8 @@ pub struct Vm {
     /// The exception being handled (`sys.exception()`), or None.
     pub(crate) handled: Cell<Value>,
     pub(crate) depth: Cell<u32>,
+    /// A MemoryError is being made.
+    pub(crate) out_of_memory: Cell<bool>,
     /// Set by RERAISE: the next unwinding adds no traceback entry for the first frame.
     pub(crate) reraising: Cell<bool>,
     /// Index of this thread's bytecode copies; 0 = the main copy (always, with `-X tlbc=0`).
@@ -292,6 +294,7 @@ impl Vm {
             native_limit: Cell::new(native_limit),
             handled: Cell::new(Value::NONE),
             depth: Cell::new(0),
+            out_of_memory: Cell::new(false),
             reraising: Cell::new(false),
             copy_index: if interp.config.tlbc { core.index() } else { 0 },
             adaptive: interp.config.tlbc,

@@ -171,6 +171,8 @@ impl Vm {
         for i in 0..n {
             *reg(i) = get(i);
         }
+        // The frame is not yet linked, so what is made for it must be found on the native stack until the end.
+        let mut made = [Value::UNBOUND; 2];
         let mut next = total;
         if has_varargs {
             // The arguments are in the caller's registers or on the native stack: safe across the allocation.
@@ -183,11 +185,13 @@ impl Vm {
             } else {
                 self.new_tuple(&[])?
             };
+            made[0] = t.value();
             *reg(next) = t.value();
             next += 1;
         }
         let kwargs = if has_kwargs {
             let d = self.new_dict()?;
+            made[1] = d.value();
             *reg(next) = d.value();
             Some(d)
         } else {
@@ -259,6 +263,7 @@ impl Vm {
                 return Err(self.missing_arguments(func, names, &missing, "keyword-only"));
             }
         }
+        std::hint::black_box(&made);
         Ok(())
     }
 

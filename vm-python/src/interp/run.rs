@@ -1098,6 +1098,8 @@ impl Vm {
                         if shape_id(h) != key as u32 || vm.class_version(cached!(3)) != cached!(4) as u32 {
                             miss!();
                         }
+                        // Waiting for the lock is a safepoint.
+                        save!();
                         if !vm.store_attr_add(h, key, cached!(5), rk!(b(w))) {
                             miss!();
                         }
