@@ -173,6 +173,8 @@ pub struct Vm {
     /// The exception being handled (`sys.exception()`), or None.
     pub(crate) handled: Cell<Value>,
     pub(crate) depth: Cell<u32>,
+    /// Function versions that this thread may give out: next and end.
+    function_versions: Cell<(u32, u32)>,
     /// A MemoryError is being made.
     pub(crate) out_of_memory: Cell<bool>,
     /// Set by RERAISE: the next unwinding adds no traceback entry for the first frame.
@@ -254,13 +256,15 @@ impl Interp {
         assert!(v != u32::MAX, "class versions are exhausted");
         v
     }
-    /// A fresh function version; 0 (never cached) when they are exhausted.
-    pub fn next_function_version(&self) -> u32 {
-        let v = self.function_versions.load(Ordering::Relaxed);
-        if v > u32::MAX - (1 << 17) {
-            return 0;
+    /// A block of fresh function versions: first and end; empty when they are exhausted.
+    fn take_function_versions(&self) -> (u32, u32) {
+        const BLOCK: u32 = 1 << 10;
+        let first = self.function_versions.load(Ordering::Relaxed);
+        if first > u32::MAX - (BLOCK << 8) {
+            return (0, 0);
         }
-        self.function_versions.fetch_add(1, Ordering::Relaxed)
+        let first = self.function_versions.fetch_add(BLOCK, Ordering::Relaxed);
+        (first, first + BLOCK)
     }
     /// A number that no other call gets.
     pub fn next_unique(&self) -> u64 {
@@ -294,6 +298,7 @@ impl Vm {
             native_limit: Cell::new(native_limit),
             handled: Cell::new(Value::NONE),
             depth: Cell::new(0),
+            function_versions: Cell::new((0, 0)),
             out_of_memory: Cell::new(false),
             reraising: Cell::new(false),
             copy_index: if interp.config.tlbc { core.index() } else { 0 },
@@ -310,6 +315,20 @@ impl Vm {
     /// The parts that outlive the thread, at its end.
     pub(crate) fn into_parts(self) -> (Arc<Interp>, Arc<ThreadCore>, Box<HeapThread>) {
         (self.interp, self.core, self.heap)
+    }
+
+    /// A fresh function version, from this thread's share; 0 (never cached) when they are exhausted.
+    #[inline]
+    pub(crate) fn next_function_version(&self) -> u32 {
+        let (mut next, mut end) = self.function_versions.get();
+        if next == end {
+            (next, end) = self.interp.take_function_versions();
+            if next == end {
+                return 0;
+            }
+        }
+        self.function_versions.set((next + 1, end));
+        next
     }
 
     /// What all threads share.

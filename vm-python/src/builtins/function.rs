@@ -210,7 +210,7 @@ fn change(vm: &Vm, f: Gc<Function>, edit: impl FnOnce(Gc<Function>)) {
     // In a pause: another thread may be between its version check and its use of code and defaults.
     vm.stop_the_world(|_| {
         edit(f);
-        f.version.store(vm.interp().next_function_version(), Ordering::Release);
+        f.version.store(vm.next_function_version(), Ordering::Release);
     });
 }
 

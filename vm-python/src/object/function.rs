@@ -260,7 +260,7 @@ impl Vm {
         builtins: Gc<Dict>,
     ) -> PyResult<Gc<Function>> {
         let f = self.alloc_cell::<Function>(size_of::<Function>())?;
-        f.version.store(self.interp().next_function_version(), vm_core::sync::Ordering::Relaxed);
+        f.version.store(self.next_function_version(), vm_core::sync::Ordering::Relaxed);
         f.code.as_slot().init(code.value());
         f.globals.as_slot().init(globals.value());
         f.builtins.as_slot().init(builtins.value());
