@@ -155,7 +155,7 @@ fn overrides_iter(vm: &Vm, v: Value) -> bool {
 
 /// Adds the entries of `other`.
 pub fn merge(vm: &Vm, d: Gc<Dict>, other: Gc<Dict>) -> PyResult<()> {
-    if d == other {
+    if d == other || d.fill_from(vm, other)? {
         return Ok(());
     }
     let table = other.table();

@@ -212,7 +212,12 @@ impl Vm {
                 for c in items {
                     v.push(self.new_const(c)?)?;
                 }
-                self.new_frozenset(v.as_slice())?.value()
+                // Built twice, as CPython's compiler does: the order of the elements shows it.
+                let first = self.new_frozenset(v.as_slice())?;
+                match super::set::as_any_set(first.value()) {
+                    Some(f) => self.new_frozenset(f.snapshot(self)?.as_slice())?.value(),
+                    None => first.value(),
+                }
             }
             Const::Code(unit) => self.new_code(unit)?.value(),
         })

@@ -431,14 +431,40 @@ impl Gc<Dict> {
 
     /// A shallow copy as an exact dict.
     pub fn copy(self, vm: &Vm) -> PyResult<Gc<Dict>> {
-        let d = vm.new_dict_with_capacity(self.len())?;
-        let t = self.table();
-        let mut pos = 0;
-        while let Some((next, k, v)) = next_entry(t, pos) {
-            let hash = t.entry(next - 1).hash.load(Ordering::Relaxed);
-            d.insert_hashed(vm, k, hash, v, true)?;
-            pos = next;
-        }
+        let (t, n) = self.copy_table(vm)?;
+        let d = vm.alloc_cell::<Dict>(size_of::<Dict>())?;
+        d.table.as_slot().init(t.value());
+        d.len.store(n, Ordering::Relaxed);
         Ok(d)
+    }
+
+    /// A table with the live entries of one moment, and how many they are.
+    fn copy_table(self, vm: &Vm) -> PyResult<(Gc<DictTable>, usize)> {
+        loop {
+            let (from, n) = (self.table(), self.len());
+            // Allocated outside the lock (rule L1).
+            let t = vm.new_dict_table(n)?;
+            let _g = vm.lock(self.header());
+            if self.table() == from && self.len() == n {
+                copy_live(vm, from, t);
+                return Ok((t, n));
+            }
+        }
+    }
+
+    /// Makes an empty dict a copy of `other`; false, and nothing happens, if it is not empty.
+    pub fn fill_from(self, vm: &Vm, other: Gc<Dict>) -> PyResult<bool> {
+        let seen = self.table();
+        if seen.used() != 0 {
+            return Ok(false);
+        }
+        let (t, n) = other.copy_table(vm)?;
+        let _g = vm.lock(self.header());
+        if self.table() != seen || seen.used() != 0 {
+            return Ok(false);
+        }
+        self.table.set(vm, self.header(), Some(t));
+        self.len.store(n, Ordering::Release);
+        Ok(true)
     }
 }

@@ -341,6 +341,17 @@ impl Gc<Set> {
     /// Adds `key`, whose hash is known; whether it was new.
     #[inline]
     pub fn add_hashed(self, vm: &Vm, key: Value, hash: u64) -> PyResult<bool> {
+        self.add_with::<true>(vm, key, hash)
+    }
+
+    /// As [`Gc::add_hashed`], for a set that no other thread can see yet.
+    #[inline]
+    pub(crate) fn add_unshared(self, vm: &Vm, key: Value, hash: u64) -> PyResult<bool> {
+        self.add_with::<false>(vm, key, hash)
+    }
+
+    #[inline]
+    fn add_with<const SHARED: bool>(self, vm: &Vm, key: Value, hash: u64) -> PyResult<bool> {
         loop {
             let Found { table, puts, at: Probe::Missing(empty, deleted) } = self.find(vm, key, hash)? else {
                 return Ok(false);
@@ -349,7 +360,7 @@ impl Gc<Set> {
             let full = deleted.is_none() && table.is_full_at(table.fill() + 1);
             // Allocated outside the lock (rule L1).
             let fresh = if full { Some(vm.new_set_table(growth(used + 1))?) } else { None };
-            let _g = vm.lock(self.header());
+            let _g = SHARED.then(|| vm.lock(self.header()));
             if self.table() != table || table.puts() != puts || (full && self.len() != used) {
                 continue;
             }

@@ -12,6 +12,7 @@ use crate::{
         class::{Type, TypeSlots, type_flags},
         gc::{Gc, Slot},
         items::RootVec,
+        iter::{ListIter, RangeIter},
         sequence::Tuple,
     },
     types::{NO_DEF, NO_SLOTS},
@@ -96,7 +97,7 @@ fn enumerate_new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> PyResult {
 pub fn enumerate_next(vm: &Vm, it: Value) -> PyResult<Option<[Value; 2]>> {
     // SAFETY: only instances of the class above get here.
     let e = unsafe { payload::<Enumerate>(it) };
-    let Some(v) = vm.next(e.payload.it.get())? else { return Ok(None) };
+    let Some(v) = step(vm, e.payload.it.get())? else { return Ok(None) };
     let n = e.payload.count.get();
     let next = match n.as_small_int().and_then(|n| Value::try_small_int(n + 1)) {
         Some(next) => next,
@@ -118,8 +119,26 @@ fn iterators(vm: &Vm, sources: &[Value]) -> PyResult<Gc<Tuple>> {
 /// Most iterators that are advanced without a heap buffer.
 const FEW: usize = 8;
 
+/// `vm.next(it)`, without a call for the commonest iterators.
+#[inline(always)]
+fn step(vm: &Vm, it: Value) -> PyResult<Option<Value>> {
+    if let Some(l) = it.downcast_exact::<ListIter>() {
+        return Ok(l.next());
+    }
+    if let Some(r) = it.downcast_exact::<RangeIter>() {
+        return Ok(r.next());
+    }
+    vm.next(it)
+}
+
 /// Takes one item from each iterator; if one has ended, which.
+#[inline]
 fn advance<R>(vm: &Vm, its: &[Value], k: impl FnOnce(&[Value]) -> PyResult<R>) -> PyResult<Result<R, usize>> {
+    if let &[a, b] = its {
+        let Some(x) = step(vm, a)? else { return Ok(Err(0)) };
+        let Some(y) = step(vm, b)? else { return Ok(Err(1)) };
+        return k(&[x, y]).map(Ok);
+    }
     if its.len() <= FEW {
         let mut buf = [Value::NONE; FEW];
         for (i, &it) in its.iter().enumerate() {

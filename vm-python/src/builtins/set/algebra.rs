@@ -65,7 +65,7 @@ pub fn intersection(vm: &Vm, s: Gc<Set>, other: Value) -> PyResult<Gc<Set>> {
             let (large, small) = if o.len() > s.len() { (o, s) } else { (s, o) };
             each(vm, small, |hash, key| {
                 if large.contains_hashed(vm, key, hash)? {
-                    r.add_hashed(vm, key, hash)?;
+                    r.add_unshared(vm, key, hash)?;
                 }
                 Ok(true)
             })?;
@@ -73,7 +73,7 @@ pub fn intersection(vm: &Vm, s: Gc<Set>, other: Value) -> PyResult<Gc<Set>> {
         None => vm.for_each(other, |v| {
             let hash = vm.hash(v)? as u64;
             if s.contains_hashed(vm, v, hash)? {
-                r.add_hashed(vm, v, hash)?;
+                r.add_unshared(vm, v, hash)?;
             }
             Ok(true)
         })?,
@@ -140,7 +140,7 @@ pub fn difference(vm: &Vm, s: Gc<Set>, other: Value) -> PyResult<Gc<Set>> {
             (None, None) => false,
         };
         if !there {
-            r.add_hashed(vm, key, hash)?;
+            r.add_unshared(vm, key, hash)?;
         }
         Ok(true)
     })?;
