@@ -79,7 +79,8 @@ fn statistics_are_json_numbers() {
     assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
     let json = std::fs::read_to_string(&file).expect("the file was written");
     std::fs::remove_file(&file).expect("it is ours");
-    let collections = json.lines().find_map(|l| l.trim().strip_prefix("\"gc_collections\": ")).expect("the counter");
+    let collections =
+        json.lines().find_map(|l| l.trim().strip_prefix("\"gc_collections\": ")).expect("the counter");
     assert_ne!(collections.trim_end_matches(','), "0");
     assert!(json.starts_with("{\n") && json.ends_with("}\n"));
 }
@@ -118,7 +119,8 @@ fn the_bytecode_is_printed_in_place_of_running() {
 
 #[test]
 fn no_copies_and_no_specialization_without_tlbc() {
-    let source = "import _weft\ndef f(x): return x + 1\nfor i in range(100): f(i)\nprint('_INT' in _weft.tlbc(f))";
+    let source =
+        "import _weft\ndef f(x): return x + 1\nfor i in range(100): f(i)\nprint('_INT' in _weft.tlbc(f))";
     assert_eq!(text(&weft(&["-X", "tlbc=0", "-c", source]).stdout), "False\n");
     assert_eq!(text(&weft(&["-c", source]).stdout), "True\n");
 }

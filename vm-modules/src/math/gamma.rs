@@ -147,8 +147,10 @@ mod tests {
         assert!(gamma(-1.0).is_nan() && gamma(0.0).is_nan());
         // python3.13 -c "import math; print(math.gamma(0.5), math.lgamma(2.5), math.lgamma(-1.5))"
         assert_eq!(gamma(0.5), 1.772_453_850_905_515_9);
-        assert_eq!(ln_gamma(2.5), 0.284_682_870_472_919_6);
-        assert_eq!(ln_gamma(-1.5), 0.860_047_015_376_481);
+        // The last digit depends on the build: constants are folded with another sine than the C library's.
+        let near = |a: f64, b: f64| (a - b).abs() <= 2.0 * f64::EPSILON;
+        assert!(near(ln_gamma(2.5), 0.284_682_870_472_919_6));
+        assert!(near(ln_gamma(-1.5), 0.860_047_015_376_481));
         assert_eq!(ln_gamma(1.0), 0.0);
     }
 }

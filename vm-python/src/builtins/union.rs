@@ -86,7 +86,9 @@ fn members(v: Value) -> Option<Gc<Tuple>> {
 
 /// `a | b` for classes, unions, aliases and None; `NotImplemented` for anything else.
 pub(crate) fn or(vm: &Vm, op: BinOp, a: Value, b: Value) -> PyResult {
-    let fits = |v: Value| v.is_none() || v.is::<Type>() || v.native::<Union>().is_some() || v.native::<GenericAlias>().is_some();
+    let fits = |v: Value| {
+        v.is_none() || v.is::<Type>() || v.native::<Union>().is_some() || v.native::<GenericAlias>().is_some()
+    };
     if op != BinOp::Or || !fits(a) || !fits(b) {
         return Ok(Value::NOT_IMPLEMENTED);
     }

@@ -88,7 +88,10 @@ impl Vm {
                     return Ok(0);
                 }
                 if self.as_bigint(r).is_none() {
-                    return Err(self.type_error(format!("__length_hint__ must be an integer, not {}", self.type_name(r))));
+                    return Err(self.type_error(format!(
+                        "__length_hint__ must be an integer, not {}",
+                        self.type_name(r)
+                    )));
                 }
                 usize::try_from(self.index_i64(r)?)
                     .map_err(|_| self.value_error("__length_hint__() should return >= 0"))
