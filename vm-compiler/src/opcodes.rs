@@ -260,7 +260,7 @@ macro_rules! opcodes {
         #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
         #[repr(u16)]
         #[expect(non_camel_case_types, reason = "opcodes keep the spelling of CPython's")]
-        pub enum Op { $( #[doc = $doc] $name, )* }
+        pub enum Op { $( #[doc = concat!("``", $doc, "``")] $name, )* }
         /// The table, indexed by opcode.
         pub static INFO: &[OpInfo] = &[ $( OpInfo {
             name: stringify!($name),

@@ -33,7 +33,7 @@ use crate::{
     vm::{Interp, Vm},
 };
 
-/// The heap's view of the language. Made before the interpreter that it belongs to; inert until [`PyHooks::connect`].
+/// The heap's view of the language. Made before the interpreter that it belongs to; inert until [`HooksHandle::connect`].
 pub struct PyHooks {
     interp: PtrSlot<Interp>,
 }

@@ -68,7 +68,7 @@ unsafe impl Send for Shapes {}
 unsafe impl Sync for Shapes {}
 
 impl Shapes {
-    /// Reserves the arena; ids of builtin kinds are taken by [`Shapes::set_root`].
+    /// Reserves the arena; ids of builtin kinds are taken by [`Shapes::new_root`].
     #[must_use]
     pub fn new() -> Shapes {
         let bytes = MAX_SHAPES * size_of::<Shape>();

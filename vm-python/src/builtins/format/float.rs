@@ -58,7 +58,7 @@ pub enum Style {
     Repr,
 }
 
-/// What [`format`] may add.
+/// What [`format()`] may add.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Flags {
     /// `#`: always a decimal point, no zeros removed.
