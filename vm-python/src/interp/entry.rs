@@ -78,6 +78,14 @@ impl Vm {
         filename: &str,
         mode: vm_compiler::Mode,
     ) -> PyResult<Gc<Code>> {
+        // Line ends of other systems are line ends, inside strings too.
+        let translated;
+        let source = if source.contains('\r') {
+            translated = source.replace("\r\n", "\n").replace('\r', "\n");
+            &translated
+        } else {
+            source
+        };
         let options =
             vm_compiler::CompileOptions { optimize: self.interp().config.optimize, ..Default::default() };
         // Parsing touches no object: other threads need not wait for it.

@@ -404,12 +404,12 @@ impl Vm {
         if self.set_own_attr(v, name, value)? {
             return Ok(());
         }
-        Err(self.cannot_set(v, name, value.is_some(), in_class.is_some()))
+        Err(self.cannot_set(v, name, in_class.is_some()))
     }
 
     #[cold]
     #[inline(never)]
-    fn cannot_set(&self, v: Value, name: Gc<Str>, store: bool, in_class: bool) -> Thrown {
+    fn cannot_set(&self, v: Value, name: Gc<Str>, in_class: bool) -> Thrown {
         let class = self.type_of(v);
         let class_name = class.name();
         let (t, n) = (class_name.to_str_lossy(), name.to_str_lossy());
@@ -418,10 +418,8 @@ impl Vm {
         }
         let text = if in_class {
             format!("'{t}' object attribute '{n}' is read-only")
-        } else if store {
-            format!("'{t}' object has no attribute '{n}' and no __dict__ for setting new attributes")
         } else {
-            format!("'{t}' object has no attribute '{n}'")
+            format!("'{t}' object has no attribute '{n}' and no __dict__ for setting new attributes")
         };
         self.attribute_error_for(v, name, &text)
     }
