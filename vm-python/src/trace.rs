@@ -261,7 +261,7 @@ impl Hooks for SharedHooks {
             // SAFETY: by the kind.
             let t = unsafe { &*cell.as_ptr().cast::<Type>() };
             let relaxed = vm_core::sync::Ordering::Relaxed;
-            interp.shapes.get(t.root_shape.load(relaxed)).trace_tree(m);
+            interp.shapes.get(t.root_shape.load(relaxed)).trace_roots(m);
         }
         // SAFETY: every shape has a class.
         let class = unsafe { shape.class.get_unchecked() };

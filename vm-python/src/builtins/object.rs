@@ -302,6 +302,7 @@ fn set_class(vm: &Vm, v: Value, x: Option<Value>) -> PyResult<()> {
             let mut keys = Vec::new();
             shape.for_each_key(|_, k| keys.push(k.as_ptr()));
             let mut s = vm.interp().shapes.new_root(None, new, shape.slot_base, shape.inline_slots);
+            vm.interp().shapes.add_root(&new, s);
             for k in keys.into_iter().rev() {
                 // SAFETY: shape keys are alive as long as the class.
                 s = vm.interp().shapes.child(s, unsafe { Gc::from_ptr(k) });

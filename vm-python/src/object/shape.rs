@@ -39,6 +39,8 @@ pub struct Shape {
     parent: *const Shape,
     children: AtomicPtr<Children>,
     table: AtomicPtr<FxHashMap<u64, u16>>,
+    /// In a root: the next older root of the class. Objects keep the root that they were made with.
+    sibling: AtomicPtr<Shape>,
     /// Own id.
     pub id: ShapeId,
     /// Attributes in all (the last one has index `count - 1`).
@@ -132,6 +134,26 @@ impl Shapes {
         self.write(id, Shape::node(id, class, Value::UNBOUND, ptr::null(), 0, slot_base, inline_slots, false))
     }
 
+    /// Makes `root` the first root of `class` in place of `old`, unless another thread was faster.
+    pub fn replace_root(&self, class: &Type, old: &Shape, root: &Shape) -> bool {
+        root.sibling.store(ptr::from_ref(old).cast_mut(), Ordering::Release);
+        class.root_shape.compare_exchange(old.id, root.id, Ordering::AcqRel, Ordering::Acquire).is_ok()
+    }
+
+    /// Adds a root that is not the first one of its class, so that the collector finds its tree.
+    pub fn add_root(&self, class: &Type, root: &Shape) {
+        let first = self.get(class.root_shape.load(Ordering::Acquire));
+        let mut next = first.sibling.load(Ordering::Acquire);
+        loop {
+            root.sibling.store(next, Ordering::Relaxed);
+            let me = ptr::from_ref(root).cast_mut();
+            match first.sibling.compare_exchange(next, me, Ordering::AcqRel, Ordering::Acquire) {
+                Ok(_) => return,
+                Err(seen) => next = seen,
+            }
+        }
+    }
+
     /// Makes the dict-mode shape of a class.
     pub fn new_dict_mode(&self, class: Gc<Type>, slot_base: u16, inline_slots: u16) -> &Shape {
         let id = self.fresh_id();
@@ -191,6 +213,7 @@ impl Shape {
             parent,
             children: AtomicPtr::new(ptr::null_mut()),
             table: AtomicPtr::new(ptr::null_mut()),
+            sibling: AtomicPtr::new(ptr::null_mut()),
             id,
             count,
             slot_base,
@@ -269,6 +292,17 @@ impl Shape {
             f(s.count - 1, unsafe { s.key.get().downcast_unchecked::<Str>() });
             // SAFETY: as in `lookup`.
             s = unsafe { &*s.parent };
+        }
+    }
+
+    /// Reports the keys of all trees of a class to the collector; `self` is its first root.
+    pub fn trace_roots(&self, m: &mut Marker) {
+        self.trace_tree(m);
+        let mut next = self.sibling.load(Ordering::Acquire);
+        // SAFETY: siblings point into the arena, or are null at the end.
+        while let Some(s) = unsafe { next.as_ref() } {
+            s.trace_tree(m);
+            next = s.sibling.load(Ordering::Acquire);
         }
     }
 

@@ -317,7 +317,8 @@ impl Vm {
             return id;
         }
         let root = self.interp().shapes.get(class.root_shape.load(Ordering::Acquire));
-        let s = self.interp().shapes.new_dict_mode(class, root.slot_base, root.inline_slots);
+        // No inline slots: all instances share this shape, and older ones have fewer slots than the class gives now.
+        let s = self.interp().shapes.new_dict_mode(class, root.slot_base, 0);
         // Two threads may both make one; either serves.
         class.dict_shape.store(s.id, Ordering::Release);
         s.id
@@ -542,6 +543,7 @@ fn grow_inline_hint(vm: &Vm, class: Gc<Type>, n: u16) {
     // Even counts: cells are multiples of 16 bytes.
     let want = (n + (old.slot_base / 8 + n) % 2).min(MAX_INLINE);
     let root = vm.interp().shapes.new_root(None, class, old.slot_base, want);
-    class.inline_slots.store(want, Ordering::Relaxed);
-    class.root_shape.store(root.id, Ordering::Release);
+    if vm.interp().shapes.replace_root(&class, old, root) {
+        class.inline_slots.store(want, Ordering::Relaxed);
+    }
 }
