@@ -1,6 +1,8 @@
 //! Counters of the interpreter, for `-X stats` and `_weft.stats()`.
 
-use vm_core::sync::AtomicU64;
+use std::cell::Cell;
+
+use vm_core::sync::{AtomicU64, Ordering};
 
 /// Counters; all relaxed, bumped on slow paths only.
 pub struct Stats {
@@ -25,6 +27,27 @@ impl Default for Stats {
             deopts: zero(),
             copies: zero(),
             opcodes: vm_compiler::opcodes::ALL.iter().map(|_| zero()).collect(),
+        }
+    }
+}
+
+/// What one thread counts by itself, so that no hot path writes a shared line.
+#[derive(Default)]
+pub struct ThreadCounters {
+    pub(crate) specialized: Cell<u64>,
+    pub(crate) failed: Cell<u64>,
+    pub(crate) deopts: Cell<u64>,
+}
+
+impl ThreadCounters {
+    /// Adds what was counted to the shared counters and starts again from zero.
+    pub fn flush(&self, to: &Stats) {
+        for (mine, shared) in [
+            (&self.specialized, &to.specialized),
+            (&self.failed, &to.specialize_failed),
+            (&self.deopts, &to.deopts),
+        ] {
+            shared.fetch_add(mine.take(), Ordering::Relaxed);
         }
     }
 }

@@ -230,9 +230,9 @@ impl Vm {
     }
 
     /// The end of a thread: hands its blocks to the heap, unlinks it, releases its index.
-    #[expect(clippy::boxed_local, reason = "a Vm has a stable address from birth to this end")]
     pub fn leave(self: Box<Self>) {
         self.core().vm_slot().store(std::ptr::null_mut());
+        self.counters.flush(&self.interp().stats);
         let (interp, core, heap) = self.into_parts();
         interp.heap.unregister_thread(heap);
         // SAFETY: this OS thread runs `core` and is attached since `enter`; the token is used up here.

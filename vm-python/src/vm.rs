@@ -173,6 +173,8 @@ pub struct Vm {
     /// The exception being handled (`sys.exception()`), or None.
     pub(crate) handled: Cell<Value>,
     pub(crate) depth: Cell<u32>,
+    /// What this thread counted; flushed at its end and when somebody looks.
+    pub counters: crate::stats::ThreadCounters,
     /// Function versions that this thread may give out: next and end.
     function_versions: Cell<(u32, u32)>,
     /// A MemoryError is being made.
@@ -298,6 +300,7 @@ impl Vm {
             native_limit: Cell::new(native_limit),
             handled: Cell::new(Value::NONE),
             depth: Cell::new(0),
+            counters: crate::stats::ThreadCounters::default(),
             function_versions: Cell::new((0, 0)),
             out_of_memory: Cell::new(false),
             reraising: Cell::new(false),

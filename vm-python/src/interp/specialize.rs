@@ -30,6 +30,10 @@ use crate::{
     vm::Vm,
 };
 
+/// Longest wait, as a power of two, after a form that did not fit: the general path costs several times a specialized
+/// one, so a place that sees a few classes in turn is worth another attempt soon.
+const MISS_BACKOFF: u16 = 3;
+
 /// Cache words from the second on.
 type Fill = [u64; 4];
 const NO_FILL: Fill = [0; 4];
@@ -43,12 +47,11 @@ impl Vm {
         for (i, &x) in fill.iter().enumerate() {
             cache(2 + i).store(x, Ordering::Relaxed);
         }
-        Backoff::cooldown().store(cache(1));
+        // The counter keeps its backoff: a place that misses again waits longer before the next attempt.
         // SAFETY: `ip` points at the code word.
         let done = code::specialize(unsafe { &*ip }, w, op as u16).is_ok();
-        let s = &self.interp().stats;
         if done {
-            s.specialized.fetch_add(1, Ordering::Relaxed);
+            self.counters.specialized.set(self.counters.specialized.get() + 1);
         }
         done
     }
@@ -57,11 +60,11 @@ impl Vm {
         // SAFETY: adaptive instructions have a counter word.
         let c = unsafe { &*ip.add(1) };
         Backoff::load(c).restarted().store(c);
-        self.interp().stats.specialize_failed.fetch_add(1, Ordering::Relaxed);
+        self.counters.failed.set(self.counters.failed.get() + 1);
         false
     }
 
-    /// A specialized instruction met something else: back to the adaptive form, at once if this goes on.
+    /// A specialized instruction met something else: back to the adaptive form for a while.
     #[cold]
     #[inline(never)]
     pub(crate) fn specialization_miss(&self, ip: *const AtomicU64, w: u64) {
@@ -69,9 +72,16 @@ impl Vm {
         // SAFETY: `ip` points at the code word of an instruction with a counter.
         unsafe {
             let _ = code::deopt(&*ip, w, op.info().base as u16);
-            Backoff::new(7, 4).store(&*ip.add(1));
+            let counter = &*ip.add(1);
+            let next = Backoff::load(counter).restarted();
+            let next = if next.backoff() > MISS_BACKOFF {
+                Backoff::new((1 << MISS_BACKOFF) - 1, MISS_BACKOFF)
+            } else {
+                next
+            };
+            next.store(counter);
         }
-        self.interp().stats.deopts.fetch_add(1, Ordering::Relaxed);
+        self.counters.deopts.set(self.counters.deopts.get() + 1);
     }
 
     #[cold]

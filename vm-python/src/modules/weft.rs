@@ -138,6 +138,7 @@ fn copy_text(code: Gc<Code>, words: &[AtomicU64]) -> String {
 pub fn counters(vm: &Vm) -> Vec<(&'static str, u64)> {
     let i = vm.interp();
     let h = i.heap.stats();
+    vm.counters.flush(&i.stats);
     let s = &i.stats;
     let threads = i.core.threads().len() as u64;
     vec![
