@@ -6,6 +6,7 @@
 mod check;
 mod cpython;
 mod differential;
+mod events;
 mod ladder;
 mod process;
 mod programs;
@@ -33,6 +34,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Run our own Python test programs (tests/ladder) and compare with their committed outputs.
     Ladder(ladder::Args),
+    /// Run small programs under monitoring, settrace and setprofile and compare the events with CPython's.
+    Events(events::Args),
     /// Run random programs with weft and CPython and compare what they print.
     Differential(differential::Args),
     /// Measure.
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::main(&args),
         Command::Check(args) => check::main(&args),
         Command::Ladder(args) => ladder::main(&args),
+        Command::Events(args) => events::main(&args),
         Command::Differential(args) => differential::main(&args),
         Command::Bench(Bench::Programs(args)) => programs::main(&args),
         Command::Bench(Bench::Startup(args)) => startup::main(&args),

@@ -7,7 +7,7 @@
 mod bless;
 mod case;
 mod compare;
-mod diff;
+pub mod diff;
 mod manifest;
 
 pub use case::Case;

@@ -1,7 +1,7 @@
 //! The steps of `cargo xtask test`, in the order in which they run: what fails fast comes first.
 
 use super::{Counts, Step, unsafe_code};
-use crate::{check, cpython, ladder, workspace};
+use crate::{check, cpython, events, ladder, workspace};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
@@ -12,6 +12,16 @@ pub const ALL: &[Step] = &[
     Step { name: "clippy", what: "lints as errors, all targets", run: clippy },
     Step { name: "unit", what: "unit and integration tests of the crates", run: unit },
     Step { name: "ladder", what: "our Python programs against committed outputs", run: run_ladder },
+    Step {
+        name: "events",
+        what: "streams of tracing events against CPython's committed ones",
+        run: run_events,
+    },
+    Step {
+        name: "events-live",
+        what: "the committed streams against an installed CPython",
+        run: events_live,
+    },
     Step {
         name: "differential",
         what: "our Python programs, live against an installed CPython",
@@ -105,6 +115,38 @@ fn run_ladder() -> Counts {
     let jobs = std::thread::available_parallelism().map_or(2, usize::from);
     match ladder::run_all(&ladder::Runner { program: &weft, x: &[], weft: true, jobs, patience: 1 }) {
         Ok(tally) => Counts { passed: tally.passed, failed: tally.failed, ..Counts::default() },
+        Err(error) => Counts::failed(error),
+    }
+}
+
+fn run_events() -> Counts {
+    let weft = match workspace::build_weft() {
+        Ok(weft) => weft,
+        Err(error) => return Counts::failed(error),
+    };
+    count_events(events::all(&weft, true), "")
+}
+
+fn events_live() -> Counts {
+    match cpython::find() {
+        None => Counts::skipped("no CPython ≥ 3.13 found"),
+        Some(python) if !events::made_by(&python) => {
+            Counts::skipped(format!("the streams are not by CPython {}", python.version_text()))
+        }
+        Some(python) => count_events(events::all(&python.path, false), &python.version_text()),
+    }
+}
+
+fn count_events(result: Result<events::Tally, String>, version: &str) -> Counts {
+    match result {
+        Ok(tally) => {
+            let note = if version.is_empty() {
+                format!("{} compared in part", tally.in_part)
+            } else {
+                format!("against CPython {version}")
+            };
+            Counts { passed: tally.passed, failed: tally.failed, skipped: 0, note }
+        }
         Err(error) => Counts::failed(error),
     }
 }

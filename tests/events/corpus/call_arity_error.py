@@ -1,0 +1,13 @@
+# A call with wrong arguments.
+def g(a):
+    return a
+
+
+def f():
+    try:
+        g()
+    except TypeError:
+        return 0
+
+
+f()

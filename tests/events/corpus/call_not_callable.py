@@ -1,0 +1,10 @@
+# Something that cannot be called.
+def f():
+    x = 3
+    try:
+        x()
+    except TypeError:
+        return 0
+
+
+f()

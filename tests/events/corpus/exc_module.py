@@ -1,0 +1,6 @@
+# An exception that leaves the module.
+def f():
+    raise KeyError
+
+
+f()

@@ -1,0 +1,15 @@
+# A closure with nonlocal.
+def counter():
+    n = 0
+
+    def step():
+        nonlocal n
+        n += 1
+        return n
+
+    return step
+
+
+c = counter()
+c()
+c()

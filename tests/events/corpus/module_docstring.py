@@ -1,0 +1,3 @@
+"""A docstring before the first statement."""
+
+x = 1

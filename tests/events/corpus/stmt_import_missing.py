@@ -1,0 +1,5 @@
+# import of a module that is not there.
+try:
+    from events_helper import missing
+except ImportError:
+    x = 1

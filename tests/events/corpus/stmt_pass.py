@@ -1,0 +1,9 @@
+# pass in a row.
+def f():
+    pass
+    x = 1
+    pass
+    return x
+
+
+f()
