@@ -19,6 +19,8 @@
 //! [`threads::ThreadListGuard`] (may iterate the threads), [`code::CodeLock`] (may instrument, publish a copy). There are no statics; everything
 //! hangs off a [`runtime::Runtime`].
 //!
+//! [`guide`] shows how another virtual machine stands on this, with a small one as an example.
+//!
 //! The models, and how to read their results, are described in `docs/model-checks.md`.
 //!
 //! # Trusted, not explored
@@ -30,6 +32,8 @@ pub mod backoff;
 pub mod blocking;
 pub mod breaker;
 pub mod code;
+#[doc = include_str!("guide.md")]
+pub mod guide {}
 pub mod index_pool;
 pub mod isa;
 pub mod mutants;
