@@ -12,7 +12,8 @@
 //! | [`index_pool`] | P6 thread indices |
 //! | [`code`] | P7 bytecode copies, P8 code-word transitions |
 //! | [`backoff`] | P9 backoff counters |
-//! | [`published`] | P17 published blocks and object locks |
+//! | [`object_lock`] | P12 object locks, and pauses |
+//! | [`published`] | P17 published blocks |
 //! | [`blocking`] | P21 waits that can be interrupted |
 //!
 //! Facts about the world are types: [`world::Attached`] (may touch the heap), [`world::WorldStopped`] (may de-instrument, invalidate, free),
@@ -37,6 +38,7 @@ pub mod guide {}
 pub mod index_pool;
 pub mod isa;
 pub mod mutants;
+pub mod object_lock;
 pub mod published;
 pub mod retire;
 pub mod runtime;

@@ -3,12 +3,12 @@
 //! **Purpose.** A list, dict or instance is read by any thread without a lock while another changes it: no torn value, no index out of
 //! bounds, no half-built block, no lost change.
 //!
-//! **Actors.** *Readers*, any attached thread; *mutators*, one at a time, under the object's byte lock; the *collector*, in a pause.
+//! **Actors.** *Readers*, any attached thread; *mutators*, one at a time, under the object's lock; the *collector*, in a pause.
 //!
-//! **State.** The byte lock, 0 or 1; a pointer to the block; in the block the count of items and the slots.
+//! **State.** A pointer to the block; in the block the count of items and the slots.
 //!
 //! **Rules.**
-//! * R1 A mutator holds the byte lock from before it reads the block pointer until after its last store.
+//! * R1 A mutator holds the object's lock (P12) from before it reads the block pointer until after its last store.
 //! * R2 A block is filled before its pointer is stored (Release). The old block stays readable until the next pause and is not
 //!   written any more.
 //! * R3 The bound is in the block that it bounds: a reader takes the pointer once, and count and slots from there.
@@ -16,160 +16,26 @@
 //! * R5 A slot that may hold a value is a [`WordSlot`]; a removed item leaves the caller's EMPTY word, which readers take as absent.
 //! * R6 A transition writes the new slot before it publishes the shape that has it. The header word that holds the shape has no writer
 //!   without the lock, but in a pause.
-//! * R7 Waiting for the lock is detached, but the lock is taken attached: wake, attach, try again. There is no hand-off, so a stopped thread
-//!   never owns it. Under it: no user code, no safepoint, no allocation, no second object's lock.
-//! * R8 Unlock and announcement are a handshake (facade rule R2, asymmetric): the owner stores 0, light fence, reads `announced`;
-//!   the waiter adds to `announced`, heavy fence, reads the byte under the bucket's lock.
-//! * R9 A table's entry (of a dict, of a set) is written, then made findable, then counted. A mutator looks a key up without the lock, so it reads
+//! * R7 A table's entry (of a dict, of a set) is written, then made findable, then counted. A mutator looks a key up without the lock, so it reads
 //!   the count, looks, locks, and starts again if the count or the table changed: what it did not find is not there.
 //!
 //! **Guarantees.** A reader sees a value that the slot had at some time since the read began, or absence. A mutator sees all earlier
-//! mutations. **Not guaranteed**: that two reads see one state of the object; fairness of the lock.
+//! mutations. **Not guaranteed**: that two reads see one state of the object.
 //!
 //! **Memory orders.**
 //!
 //! | site | order | pairs with | why |
 //! |---|---|---|---|
-//! | lock: CAS 0 → 1 | Acquire | unlock | mutual exclusion |
-//! | unlock: store 0 | Release | lock | no RMW succeeds from 1 |
-//! | unlock: light fence; announce: heavy fence | SeqCst | each other | R8 |
 //! | block pointer, count, slots | Release / Acquire | each other | R2, R4, R5 |
-//! | count of entries | Release / Acquire | each other | R9 |
+//! | count of entries | Release / Acquire | each other | R7 |
 //! | shape word | Release / Acquire | each other | R6 |
 //!
-//! **Checked by** `p17.*`. **Not checked**: `membarrier` (the heavy fence of the shipping build) is trusted.
+//! **Checked by** `p17.*`. **Not checked**: nothing here is left out; the lock is P12.
 
 use crate::mutant;
+use crate::object_lock::ByteGuard;
 use crate::slot::{PtrSlot, WordSlot};
-use crate::sync::{
-    AtomicU8, AtomicU64, AtomicUsize, CHECKING, Ordering, ParkingLot, asymmetric, spin_hint, thread,
-};
-use crate::world::Attached;
-
-/// An object's lock: the lock byte of its header.
-#[repr(transparent)]
-#[derive(Debug)]
-pub struct ByteLock(AtomicU8);
-
-const FREE: u8 = 0;
-const HELD: u8 = 1;
-/// Tries before a waiter parks: a holder runs a few dozen instructions.
-const SPINS: u32 = if CHECKING { 0 } else { 64 };
-
-impl Default for ByteLock {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl ByteLock {
-    /// A free lock.
-    #[must_use]
-    pub fn new() -> Self {
-        Self(AtomicU8::new(FREE))
-    }
-
-    /// Takes the lock if it is free.
-    #[inline]
-    pub fn try_lock<'l>(&'l self, lot: &'l ParkingLot) -> Option<ByteGuard<'l>> {
-        if mutant!("p17.lock-by-load-store") {
-            if self.0.load(Ordering::Acquire) == HELD {
-                return None;
-            }
-            self.0.store(HELD, Ordering::Relaxed);
-            return Some(ByteGuard { lock: self, lot });
-        }
-        let order = if mutant!("p17.lock-relaxed") { Ordering::Relaxed } else { Ordering::Acquire };
-        match self.0.compare_exchange(FREE, HELD, order, Ordering::Relaxed) {
-            Ok(_) => Some(ByteGuard { lock: self, lot }),
-            Err(_) => None,
-        }
-    }
-
-    /// Takes the lock; one CAS when it is free. While it waits the thread is detached, so ownership and everything read before is to be
-    /// checked again. An embedder whose collector scans native stacks publishes the stack pointer before the slow path: call
-    /// [`ByteLock::try_lock`] first, then publish and call [`ByteLock::lock_slow`].
-    #[inline]
-    pub fn lock<'l>(&'l self, lot: &'l ParkingLot, attached: &Attached<'_>) -> ByteGuard<'l> {
-        match self.try_lock(lot) {
-            Some(guard) => guard,
-            None => self.lock_slow(lot, attached),
-        }
-    }
-
-    /// The contended path of [`ByteLock::lock`] (P17.R7).
-    #[cold]
-    #[inline(never)]
-    pub fn lock_slow<'l>(&'l self, lot: &'l ParkingLot, attached: &Attached<'_>) -> ByteGuard<'l> {
-        loop {
-            for _ in 0..SPINS {
-                spin_hint();
-                if self.0.load(Ordering::Relaxed) == FREE
-                    && let Some(guard) = self.try_lock(lot)
-                {
-                    return guard;
-                }
-            }
-            if mutant!("p17.wait-attached") {
-                self.wait(lot);
-            } else {
-                attached.detached(|| self.wait(lot));
-            }
-            if let Some(guard) = self.try_lock(lot) {
-                return guard;
-            }
-        }
-    }
-
-    /// Until the lock looks free. It may be taken again at once.
-    fn wait(&self, lot: &ParkingLot) {
-        if !lot.can_announce() {
-            thread::yield_now();
-            return;
-        }
-        lot.announce();
-        lot.park(self.key(), || self.0.load(Ordering::Relaxed) == FREE, || None);
-        lot.retract();
-    }
-
-    fn key(&self) -> usize {
-        std::ptr::from_ref(self).addr()
-    }
-
-    /// Whether some thread holds it; for assertions.
-    #[must_use]
-    pub fn is_held(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == HELD
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn wake(&self, lot: &ParkingLot) {
-        lot.unpark_one(self.key());
-    }
-}
-
-/// The lock of one object, held. Dropping it is one release store and one relaxed load.
-#[derive(Debug)]
-#[must_use = "the lock is released at once"]
-pub struct ByteGuard<'l> {
-    lock: &'l ByteLock,
-    lot: &'l ParkingLot,
-}
-
-impl Drop for ByteGuard<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        let order = if mutant!("p17.unlock-relaxed") { Ordering::Relaxed } else { Ordering::Release };
-        self.lock.0.store(FREE, order);
-        if !mutant!("p17.unlock-without-fence") {
-            asymmetric::light();
-        }
-        if self.lot.announced() && !mutant!("p17.unlock-without-wake") {
-            self.lock.wake(self.lot);
-        }
-    }
-}
+use crate::sync::{AtomicU64, AtomicUsize, Ordering};
 
 /// The pointer to an object's block (P17.R2).
 #[repr(transparent)]
@@ -302,7 +168,7 @@ impl<'b> Items<'b> {
     }
 }
 
-/// How many items a block has (P17.R4), or how many entries were ever added to a table (P17.R9). Whoever reads a count sees everything that it
+/// How many items a block has (P17.R4), or how many entries were ever added to a table (P17.R7). Whoever reads a count sees everything that it
 /// counts.
 #[repr(transparent)]
 #[derive(Debug)]
@@ -381,7 +247,8 @@ pub fn transition(
 #[cfg(all(test, not(any(weft_sync = "loom", weft_sync = "shuttle"))))]
 mod tests {
     use super::*;
-    use std::sync::Arc;
+    use crate::object_lock::ByteLock;
+    use crate::sync::ParkingLot;
 
     const EMPTY: u64 = u64::MAX;
 
@@ -430,47 +297,5 @@ mod tests {
         assert_eq!(transition(&guard, &header, next, || write(5)), Ok(0xAA00_0000_0000_0002));
         assert_eq!(transition(&guard, &header, next, || write(6)), Err(0xAA00_0000_0000_0002));
         assert_eq!(slot.load(), 5);
-    }
-
-    #[test]
-    fn contended_locks_lose_no_increment() {
-        use crate::runtime::{Runtime, RuntimeConfig};
-        let rt = Runtime::new(RuntimeConfig::default());
-        let interp = rt.new_interpreter();
-        let shared = Arc::new((ByteLock::new(), AtomicU64::new(0)));
-        let each = 20_000u64;
-        let workers: Vec<_> = (0..4)
-            .map(|_| {
-                let (rt, interp, shared) = (Arc::clone(&rt), Arc::clone(&interp), Arc::clone(&shared));
-                thread::spawn("worker", 0, move || {
-                    let core = interp.register_thread().expect("birth");
-                    let t = core.attach();
-                    for i in 0..each {
-                        let guard = shared.0.lock(rt.lot(), &t);
-                        // Not an RMW: the lock is what keeps it whole.
-                        let n = shared.1.load(Ordering::Relaxed);
-                        if i % 1024 == 0 {
-                            thread::yield_now();
-                        }
-                        shared.1.store(n + 1, Ordering::Relaxed);
-                        drop(guard);
-                        if t.thread().breaker().events() != 0 {
-                            t.poll();
-                        }
-                    }
-                    interp.unregister_thread(t);
-                })
-                .expect("spawn")
-            })
-            .collect();
-        for _ in 0..20 {
-            interp
-                .stop_from_outside(|_| assert!(!shared.0.is_held(), "no stopped thread owns an object lock"));
-            thread::yield_now();
-        }
-        for w in workers {
-            w.join().expect("worker");
-        }
-        assert_eq!(shared.1.load(Ordering::Relaxed), 4 * each);
     }
 }

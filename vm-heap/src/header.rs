@@ -1,6 +1,6 @@
 //! The 16 bytes that begin every cell.
 
-use vm_core::published::ByteLock;
+use vm_core::object_lock::ByteLock;
 use vm_core::sync::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 
 /// First field of every cell. Each part is accessed only at its own size.

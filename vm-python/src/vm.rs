@@ -6,7 +6,7 @@ use std::{
 };
 
 use vm_core::{
-    published::ByteGuard,
+    object_lock::ByteGuard,
     runtime::{Interpreter, ThreadCore},
     sync::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Mutex, Ordering, ParkingLot},
     world::{Attached, WorldStopped},

@@ -9,6 +9,7 @@ mod p06_index_pool;
 mod p07_copies;
 mod p08_words;
 mod p09_backoff;
+mod p12_object_lock;
 mod p17_published;
 mod p19_heap;
 mod p21_blocking;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 
 use vm_core::runtime::{Interpreter, Runtime, RuntimeConfig, ThreadCore};
 use vm_core::sync::{RaceCell, thread};
+use vm_core::world::Attached;
 
 use crate::registry::{Check, Seeded};
 
@@ -30,6 +32,7 @@ pub const ALL: &[(&[Check], &[Seeded])] = &[
     (p07_copies::CHECKS, p07_copies::SEEDED),
     (p08_words::CHECKS, p08_words::SEEDED),
     (p09_backoff::CHECKS, p09_backoff::SEEDED),
+    (p12_object_lock::CHECKS, p12_object_lock::SEEDED),
     (p17_published::CHECKS, p17_published::SEEDED),
     (p19_heap::CHECKS, p19_heap::SEEDED),
     (p21_blocking::CHECKS, p21_blocking::SEEDED),
@@ -61,6 +64,14 @@ fn born(interpreter: &Interpreter) -> Arc<ThreadCore> {
             return thread;
         }
     }
+}
+
+/// Runs `body` as a thread that is born, attached, and ends.
+fn attached(interp: &Interpreter, body: impl FnOnce(&Attached<'_>)) {
+    let core = born(interp);
+    let t = core.attach();
+    body(&t);
+    interp.unregister_thread(t);
 }
 
 /// Data that some protocol orders: each access is race-checked.

@@ -1,14 +1,15 @@
-//! P17: published blocks and object locks.
+//! P17: published blocks.
 
 use std::sync::Arc;
 
-use vm_core::published::{BlockPtr, ByteLock, Count, Full, Items, transition};
-use vm_core::runtime::{Interpreter, Runtime};
+use vm_core::object_lock::ByteLock;
+use vm_core::published::{BlockPtr, Count, Full, Items, transition};
+use vm_core::runtime::Runtime;
 use vm_core::slot::WordSlot;
 use vm_core::sync::{AtomicU32, AtomicU64, Ordering};
 use vm_core::world::Attached;
 
-use super::{Private, born, join_all, rig, spawn};
+use super::{Private, attached, born, join_all, rig, spawn};
 use crate::registry::{Check, Seeded, seeded};
 
 const EMPTY: u64 = u64::MAX;
@@ -108,13 +109,6 @@ impl Drop for Block {
     }
 }
 
-fn attached(interp: &Interpreter, body: impl FnOnce(&Attached<'_>)) {
-    let core = born(interp);
-    let t = core.attach();
-    body(&t);
-    interp.unregister_thread(t);
-}
-
 /// Mutators append, so the block grows; the main thread reads, and counts at the end.
 fn append(mutators: usize, each: usize) {
     let (rt, interp) = rig();
@@ -156,49 +150,6 @@ fn replace(readers: usize) {
     drop(guard);
     join_all(threads);
     assert_eq!(list.block().items().get(0, EMPTY), Some(1));
-}
-
-/// The lock alone: data that it protects, contended, with nothing but the lock to order it.
-fn lock(holders: usize, stop: bool) {
-    let (rt, interp) = rig();
-    let shared = Arc::new((ByteLock::new(), Private::new()));
-    let threads: Vec<_> = (0..holders)
-        .map(|_| {
-            let (rt, interp, shared) = (Arc::clone(&rt), Arc::clone(&interp), Arc::clone(&shared));
-            spawn(move || {
-                attached(&interp, |t| {
-                    let guard = shared.0.lock(rt.lot(), t);
-                    shared.1.add(1);
-                    drop(guard);
-                });
-            })
-        })
-        .collect();
-    if stop {
-        interp.stop_from_outside(|_| assert!(!shared.0.is_held(), "a stopped thread owns an object lock"));
-    }
-    join_all(threads);
-    assert_eq!(shared.1.get() as usize, holders);
-}
-
-/// A holder that is stopped by nobody, a waiter and a requester: the waiter must not hold up the pause that the holder waits for.
-fn lock_against_stop() {
-    let (rt, interp) = rig();
-    let shared = Arc::new(ByteLock::new());
-    let waiter_core = born(&interp);
-    let held = shared.try_lock(rt.lot()).expect("free");
-    let waiter = {
-        let (rt, interp, shared) = (Arc::clone(&rt), Arc::clone(&interp), Arc::clone(&shared));
-        spawn(move || {
-            let t = waiter_core.attach();
-            drop(shared.lock(rt.lot(), &t));
-            interp.unregister_thread(t);
-        })
-    };
-    // The collector of a model may own an object's lock (no thread does, P17.R7): the pause must complete all the same.
-    interp.stop_from_outside(|_| ());
-    drop(held);
-    join_all([waiter]);
 }
 
 /// An attribute is added while another thread reads by shape, and a third changes another field of the header word.
@@ -397,22 +348,18 @@ fn pop(readers: usize) {
 }
 
 const LIST: &[&str] = &["P17.R1", "P17.R2", "P17.R3", "P17.R4", "P17.R5"];
-const LOCK: &[&str] = &["P17.R1", "P17.R7", "P17.R8"];
 
 pub const CHECKS: &[Check] = &[
     Check::loom("p17.append.2", 2, None, LIST, || append(1, 2)),
     Check::loom("p17.append.3", 3, Some(3), LIST, || append(2, 1)),
-    Check::loom("p17.lock.3", 3, Some(3), LOCK, || lock(2, false)),
-    Check::loom("p17.lock-stop.2", 2, Some(3), LOCK, lock_against_stop),
     Check::loom("p17.shapes.3", 3, Some(3), &["P17.R6"], || shapes(1)),
     Check::loom("p17.replace.2", 2, None, &["P17.R3", "P17.R5"], || replace(1)),
     Check::loom("p17.replace.3", 3, None, &["P17.R3", "P17.R5"], || replace(2)),
-    Check::loom("p17.insert.3", 3, Some(2), &["P17.R9"], || insert(2, 0)),
-    Check::loom("p17.insert-remove.3", 3, Some(2), &["P17.R9"], || insert(1, 1)),
-    Check::shuttle("p17.insert.7", 7, &["P17.R9"], || insert(4, 2)),
+    Check::loom("p17.insert.3", 3, Some(2), &["P17.R7"], || insert(2, 0)),
+    Check::loom("p17.insert-remove.3", 3, Some(2), &["P17.R7"], || insert(1, 1)),
+    Check::shuttle("p17.insert.7", 7, &["P17.R7"], || insert(4, 2)),
     Check::loom("p17.pop.2", 2, None, &["P17.R5"], || pop(1)),
     Check::shuttle("p17.append.7", 7, LIST, || append(6, 3)),
-    Check::shuttle("p17.lock.9", 9, LOCK, || lock(8, true)),
     Check::shuttle("p17.shapes.6", 6, &["P17.R6"], || shapes(4)),
 ];
 
@@ -421,20 +368,12 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p17.pointer-relaxed", "p17.append.2"),
     seeded("p17.count-relaxed", "p17.append.2"),
     seeded("p17.counted-before-findable", "p17.append.2"),
-    seeded("p17.lock-by-load-store", "p17.lock.3"),
-    seeded("p17.lock-relaxed", "p17.lock.3"),
-    seeded("p17.unlock-relaxed", "p17.lock.3"),
-    seeded("p17.unlock-without-wake", "p17.lock.3"),
-    seeded("p17.unlock-without-fence", "p17.lock.3"),
-    seeded("p17.announce-without-fence", "p17.lock.3"),
-    seeded("p17.wait-attached", "p17.lock-stop.2"),
     seeded("p17.shape-before-slot", "p17.shapes.3"),
     seeded("p17.shape-relaxed", "p17.shapes.3"),
     seeded("p17.counted-before-findable", "p17.insert.3"),
     seeded("p17.counted-before-findable", "p17.insert.7"),
     seeded("p17.entry-count-relaxed", "p17.insert.3"),
     seeded("p17.pop-leaves-item", "p17.pop.2"),
-    seeded("p17.unlock-relaxed", "p17.lock.9"),
     seeded("p17.pointer-relaxed", "p17.append.7"),
     seeded("p17.shape-before-slot", "p17.shapes.6"),
 ];

@@ -21,7 +21,7 @@ pub enum Parked {
 #[derive(Debug)]
 pub struct ParkingLot {
     buckets: Box<[Bucket]>,
-    /// Threads that wait, or are about to, for a byte lock ([`crate::published::ByteLock`]); read at each unlock.
+    /// Threads that wait, or are about to, for a byte lock ([`crate::object_lock::ByteLock`]); read at each unlock.
     announced: AtomicUsize,
     /// Whether the heavy fence works; without it a byte lock's waiters yield and never park.
     can_announce: bool,
@@ -142,7 +142,7 @@ impl ParkingLot {
     /// Announces a byte lock's waiter, so that from now on every unlock looks into the lot.
     pub(crate) fn announce(&self) {
         self.announced.fetch_add(1, Ordering::Relaxed);
-        if !crate::mutant!("p17.announce-without-fence") {
+        if !crate::mutant!("p12.announce-without-fence") {
             asymmetric::heavy();
         }
     }

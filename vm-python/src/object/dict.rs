@@ -103,7 +103,7 @@ impl DictTable {
     }
     /// Appends an entry; the caller holds the lock (or the table is unpublished) and knows that there is room.
     fn append(&self, vm: &Vm, hash: u64, key: Value, value: Value) {
-        // Written, made findable, counted, in this order (P17.R9): who reads the count and then misses the key may rely on it.
+        // Written, made findable, counted, in this order (P17.R7): who reads the count and then misses the key may rely on it.
         self.used.append(|n| {
             debug_assert!(n < self.cap);
             let e = self.entry(n);

@@ -153,7 +153,7 @@ impl SetTable {
     /// Fills slot `i`, which has no key; the caller holds the lock, or the table is not published.
     #[inline(always)]
     fn put(&self, vm: &Vm, i: usize, hash: u64, key: Value) {
-        // Written, and so findable, before it is counted (P17.R9).
+        // Written, and so findable, before it is counted (P17.R7).
         self.puts.append(|_| {
             let e = &self.entries()[i];
             if e.key.get().is_unbound() {
