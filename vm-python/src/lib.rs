@@ -23,6 +23,7 @@ pub mod process;
 pub mod report;
 pub mod signals;
 pub mod stack;
+pub mod stacks;
 pub mod stats;
 pub mod threads;
 pub mod trace;

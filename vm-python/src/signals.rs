@@ -15,13 +15,18 @@ use crate::{
     vm::{Interp, Vm},
 };
 
-/// The signals that the helper waits for.
+/// The signals that the helper waits for: SIGINT raises KeyboardInterrupt, the others print the stacks of all threads when
+/// `faulthandler.register` says so, and do as ever otherwise (SIGQUIT prints them in any case).
+pub const HANDLED: [i32; 4] = [libc::SIGINT, libc::SIGQUIT, libc::SIGUSR1, libc::SIGUSR2];
+
 fn handled_set() -> libc::sigset_t {
     // SAFETY: plain C calls on a set of our own.
     unsafe {
         let mut set: libc::sigset_t = std::mem::zeroed();
         libc::sigemptyset(&raw mut set);
-        libc::sigaddset(&raw mut set, libc::SIGINT);
+        for number in HANDLED {
+            libc::sigaddset(&raw mut set, number);
+        }
         set
     }
 }
@@ -67,6 +72,10 @@ pub fn start_helper(interp: &Arc<Interp>) -> std::io::Result<()> {
                 return;
             }
             let Some(interp) = weak.upgrade() else { return };
+            if number != libc::SIGINT {
+                crate::stacks::answer_signal(&interp, number);
+                continue;
+            }
             post(&interp, number as u32);
             // SAFETY: the main thread lives as long as the process.
             unsafe { libc::pthread_kill(main, libc::SIGURG) };
@@ -104,12 +113,17 @@ impl Vm {
 
 /// Ends the process as the default action of SIGINT does, so that a shell sees that it was interrupted.
 pub fn die_of_interrupt() -> ! {
+    die_of(libc::SIGINT)
+}
+
+/// Ends the process as the default action of a signal does.
+pub fn die_of(number: i32) -> ! {
     // SAFETY: plain C calls; the process ends here.
     unsafe {
-        libc::signal(libc::SIGINT, libc::SIG_DFL);
+        libc::signal(number, libc::SIG_DFL);
         let set = handled_set();
         libc::pthread_sigmask(libc::SIG_UNBLOCK, &raw const set, std::ptr::null_mut());
-        libc::raise(libc::SIGINT);
+        libc::raise(number);
     }
-    std::process::exit(130)
+    std::process::exit(128 + number)
 }

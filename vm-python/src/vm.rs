@@ -60,6 +60,8 @@ pub struct Interp {
     pub stats: crate::stats::Stats,
     /// Threads that are alive and not daemons, for the wait at exit; see [`crate::threads`].
     pub threads: crate::threads::Registry,
+    /// What `faulthandler` was asked for.
+    pub stacks: crate::stacks::Requests,
     /// The import system.
     pub imports: crate::modules::imp::Imports,
     /// What `gc.isenabled()` says.
@@ -218,6 +220,7 @@ impl Interp {
             recursion_limit,
             stats: crate::stats::Stats::default(),
             threads: crate::threads::Registry::default(),
+            stacks: crate::stacks::Requests::default(),
             imports: crate::modules::imp::Imports::default(),
             gc_enabled: AtomicBool::new(true),
             max_str_digits,

@@ -124,3 +124,17 @@ fn no_copies_and_no_specialization_without_tlbc() {
     assert_eq!(text(&weft(&["-X", "tlbc=0", "-c", source]).stdout), "False\n");
     assert_eq!(text(&weft(&["-c", source]).stdout), "True\n");
 }
+
+#[test]
+fn quit_signal_prints_all_stacks_and_ends() {
+    use std::os::unix::process::ExitStatusExt;
+    let source = "import os, threading, time\ndef stuck():\n while 1: pass\n\
+                  threading.Thread(target=stuck, daemon=True).start(); time.sleep(0.1)\n\
+                  os.kill(os.getpid(), 3); time.sleep(60)\n";
+    let out = weft(&["-c", source]);
+    assert_eq!(out.status.signal(), Some(3), "SIGQUIT's own end");
+    let stderr = text(&out.stderr);
+    for what in ["Thread 0x", "in stuck\n", "\nCurrent thread 0x", "in <module>\n"] {
+        assert!(stderr.contains(what), "{what}: {stderr}");
+    }
+}
