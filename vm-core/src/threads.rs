@@ -19,7 +19,8 @@
 //!
 //! **Memory orders.** All under the lock. Fields of [`ThreadCore`] that change later have protocols of their own.
 //!
-//! **Checked by** `p5.*`. **Not checked**: R4, which is a matter of review (the guard lends out nothing that could run user code).
+//! **Checked by** `p5.*`; R4 in every model, since the facade counts the locks that a thread holds, and safepoints and waits refuse any. **Not
+//! checked**: that an embedder runs no user code under the guard (it lends out nothing that could).
 
 use std::sync::Arc;
 

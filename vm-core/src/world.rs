@@ -55,8 +55,11 @@ use std::sync::Arc;
 use crate::breaker::{MAX_VERSION, event};
 use crate::mutant;
 use crate::runtime::ThreadCore;
-use crate::sync::{AtomicU32, Condvar, Mutex, MutexGuard, Ordering, fence};
+use crate::sync::{AtomicU32, Condvar, Mutex, MutexGuard, Ordering, assert_no_lock, fence};
 use crate::threads::{Listed, ThreadListGuard};
+
+/// What a safepoint under a lock breaks.
+const NO_LOCK: &str = "P5.R4, P7.R3";
 
 /// What a thread may do now.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -214,6 +217,10 @@ impl World {
         }
         let mut listed = self.list.lock();
         listed.threads.retain(|t| !std::ptr::eq(&**t, thread));
+        if mutant!("p5.finalize-under-lock") {
+            // A finalizer may do anything; least of all it serves a stop.
+            self.poll(thread);
+        }
         if listed.stop.requested && !mutant!("p1.exit-not-counted") {
             self.count_down(&mut listed);
         }
@@ -237,6 +244,7 @@ impl World {
 
     /// A safepoint that saw STOP.
     fn poll(&self, thread: &ThreadCore) {
+        assert_no_lock(NO_LOCK);
         let listed = self.list.lock();
         if listed.stop.requested && thread.breaker().events() & event::STOP != 0 {
             self.suspend(thread, listed);
@@ -255,6 +263,7 @@ impl World {
 
     /// Stops every thread but `requester`, which is attached.
     fn stop<'w>(&'w self, requester: Option<&'w ThreadCore>) -> WorldStopped<'w> {
+        assert_no_lock(NO_LOCK);
         let mut listed = self.list.lock();
         while listed.stop.requested && !mutant!("p1.two-requesters") {
             match requester {
@@ -270,16 +279,19 @@ impl World {
         listed.stop.requested = true;
         listed.stop.requester = requester.map_or(0, ThreadCore::id);
         listed.stop.countdown = 0;
-        let listed_ref = &mut *listed;
         let others = |t: &&Arc<ThreadCore>| !requester.is_some_and(|me| std::ptr::eq(me, &***t));
-        for thread in listed_ref.threads.iter().filter(others) {
+        for thread in listed.threads.iter().filter(others) {
             thread.breaker().set(event::STOP);
+        }
+        if mutant!("p1.countdown-after-bits") {
+            drop(listed);
+            listed = self.list.lock();
         }
         if !mutant!("p1.scan-without-fence") {
             fence(Ordering::SeqCst);
         }
         let mut countdown = 0;
-        for thread in listed_ref.threads.iter().filter(others) {
+        for thread in listed.threads.iter().filter(others) {
             let running = match thread.state.peek() {
                 RunState::Detached => thread.state.suspend_detached().is_err(),
                 RunState::Attached => true,
@@ -291,6 +303,9 @@ impl World {
         listed.stop.countdown = countdown;
         while listed.stop.countdown != 0 {
             self.all_stopped.wait(&mut listed);
+            if mutant!("p1.gives-up") {
+                break;
+            }
         }
         drop(listed);
         WorldStopped { world: self, requester, not_send: PhantomData }
@@ -354,6 +369,7 @@ impl ThreadCore {
     /// # Panics
     /// When the thread is attached already: a bug of the embedder.
     pub fn attach(&self) -> Attached<'_> {
+        assert_no_lock(NO_LOCK);
         loop {
             match self.state.attach() {
                 Ok(()) => break,
@@ -420,6 +436,7 @@ impl<'t> Attached<'t> {
     }
 
     fn leave(&self) {
+        assert_no_lock(NO_LOCK);
         let thread = self.thread;
         thread.state.detach();
         if mutant!("p1.detach-ignores-stop") {

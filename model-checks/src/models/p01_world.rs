@@ -224,6 +224,8 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p1.detach-without-fence", "p1.stop.2"),
     seeded("p1.scan-without-fence", "p1.stop.2"),
     seeded("p1.stop-bit-stays", "p1.stop.2"),
+    seeded("p1.countdown-after-bits", "p1.stop.2"),
+    seeded("p1.gives-up", "p1.stop-spurious.2"),
     seeded("p1.two-requesters", "p1.requesters.2"),
     seeded("p1.exit-not-counted", "p1.birth-exit.3"),
     seeded("p1.born-running", "p1.birth-exit.3"),

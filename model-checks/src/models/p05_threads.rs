@@ -84,11 +84,11 @@ fn birth(newborns: usize) {
 }
 
 pub const CHECKS: &[Check] = &[
-    Check::loom("p5.visit.2", 2, None, &["P5.R2", "P5.R3", "P5.R5"], || visit(1, 0)),
+    Check::loom("p5.visit.2", 2, None, &["P5.R2", "P5.R3", "P5.R4", "P5.R5"], || visit(1, 0)),
     Check::loom("p5.visit.3", 3, Some(3), &["P5.R2", "P5.R3", "P6.R3"], || visit(1, 1)),
     Check::loom("p5.birth.2", 2, None, &["P5.R1", "P5.R5", "P6.R4"], || birth(1)).choosing(1),
     Check::loom("p5.birth.3", 3, Some(3), &["P5.R1", "P5.R5", "P6.R4"], || birth(2)).choosing(2),
-    Check::shuttle("p5.visit.9", 9, &["P5.R2", "P5.R3", "P5.R5"], || visit(5, 3)),
+    Check::shuttle("p5.visit.9", 9, &["P5.R2", "P5.R3", "P5.R4", "P5.R5"], || visit(5, 3)),
     Check::shuttle("p5.birth.7", 7, &["P5.R1", "P5.R5", "P6.R4"], || birth(6)).choosing(1),
 ];
 
@@ -96,6 +96,8 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p5.visit-outside-lock", "p5.visit.2"),
     seeded("p5.born-without-version", "p5.birth.2"),
     seeded("p5.detach-before-unlink", "p1.birth-exit.3"),
+    seeded("p5.finalize-under-lock", "p5.visit.2"),
+    seeded("p5.finalize-under-lock", "p5.visit.9"),
     seeded("p5.visit-outside-lock", "p5.visit.9"),
     seeded("p5.born-without-version", "p5.birth.7"),
 ];

@@ -41,6 +41,8 @@ struct View {
 #[derive(Default)]
 struct Execution {
     views: [View; THREADS],
+    /// How many locks each thread holds.
+    held: [u32; THREADS],
     /// The order of SeqCst fences.
     total: Clock,
 }
@@ -59,6 +61,21 @@ fn me() -> usize {
 fn view<R>(f: impl FnOnce(&mut Execution, usize) -> R) -> R {
     let id = me();
     EXECUTION.with_borrow_mut(|e| f(e, id))
+}
+
+pub(super) fn lock_taken() {
+    view(|e, me| e.held[me] += 1);
+}
+
+pub(super) fn lock_released() {
+    view(|e, me| e.held[me] -= 1);
+}
+
+/// Fails the check when the calling thread holds a lock: it is about to wait, or to reach a safepoint.
+#[track_caller]
+pub fn assert_no_lock(rules: &str) {
+    let held = view(|e, me| e.held[me]);
+    assert_eq!(held, 0, "{rules}: a safepoint or a wait under a lock");
 }
 
 fn acquires(order: Ordering) -> bool {

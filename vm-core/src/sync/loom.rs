@@ -25,6 +25,14 @@ const THREADS: usize = 5;
 loom::thread_local! {
     /// The calling thread's number in its execution.
     static ME: Cell<usize> = Cell::new(0);
+    /// How many locks of the facade the calling thread holds.
+    static HELD: Cell<usize> = Cell::new(0);
+}
+
+/// Fails the check when the calling thread holds a lock: it is about to wait, or to reach a safepoint.
+#[track_caller]
+pub fn assert_no_lock(rules: &str) {
+    assert_eq!(HELD.with(Cell::get), 0, "{rules}: a safepoint or a wait under a lock");
 }
 
 impl Shadows {
@@ -225,12 +233,25 @@ impl<T> Mutex<T> {
 
     /// Takes the lock.
     pub fn lock(&self) -> MutexGuard<'_, T> {
-        MutexGuard { inner: Some(self.0.lock().unwrap_or_else(PoisonError::into_inner)), lock: self }
+        MutexGuard::of(self, self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Takes the lock if it is free.
     pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
-        Some(MutexGuard { inner: Some(self.0.try_lock().ok()?), lock: self })
+        Some(MutexGuard::of(self, self.0.try_lock().ok()?))
+    }
+}
+
+impl<'m, T> MutexGuard<'m, T> {
+    fn of(lock: &'m Mutex<T>, inner: loom::sync::MutexGuard<'m, T>) -> Self {
+        HELD.with(|held| held.set(held.get() + 1));
+        Self { inner: Some(inner), lock }
+    }
+}
+
+impl<T> Drop for MutexGuard<'_, T> {
+    fn drop(&mut self) {
+        HELD.with(|held| held.set(held.get() - 1));
     }
 }
 

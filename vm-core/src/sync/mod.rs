@@ -41,7 +41,7 @@ mod happens_before;
 pub use backend::model;
 pub use backend::{
     AtomicBool, AtomicI64, AtomicPtr, AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Condvar, Mutex,
-    MutexGuard, Ordering, RaceCell, asymmetric, fence, spin_hint, thread,
+    MutexGuard, Ordering, RaceCell, assert_no_lock, asymmetric, fence, spin_hint, thread,
 };
 #[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
 pub use backend::{Epoch, EpochGuard, Snapshot};

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 pub use std::sync::atomic::Ordering;
 
+pub use super::happens_before::assert_no_lock;
 use super::happens_before::{self as hb, Accesses, Location};
 
 /// A fence, as the detector sees it.
@@ -195,6 +196,7 @@ impl<T> Mutex<T> {
     pub fn lock(&self) -> MutexGuard<'_, T> {
         let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         self.location.load(Ordering::Acquire);
+        hb::lock_taken();
         MutexGuard { inner: Some(inner), lock: self }
     }
 
@@ -202,6 +204,7 @@ impl<T> Mutex<T> {
     pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
         let inner = self.inner.try_lock().ok()?;
         self.location.load(Ordering::Acquire);
+        hb::lock_taken();
         Some(MutexGuard { inner: Some(inner), lock: self })
     }
 }
@@ -242,6 +245,7 @@ impl<T> Drop for MutexGuard<'_, T> {
         // An unwinding failed check has no execution any more.
         if self.inner.is_some() && !std::thread::panicking() {
             self.lock.location.store(Ordering::Release);
+            hb::lock_released();
         }
     }
 }

@@ -4,13 +4,14 @@
 //! explored. A check that stopped at a limit says `capped`; only one that ran every execution within its bound says `exhausted`.
 
 mod binary;
+mod museum;
 mod rules;
 mod schedule;
 mod table;
 
 pub use table::render;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::{Args, Subcommand};
@@ -70,6 +71,8 @@ enum What {
         #[arg(long, value_name = "S", default_value_t = 0)]
         seed: u64,
     },
+    /// Historical bugs of other virtual machines (model-checks/museum.toml), each caught by its check or refused by the compiler.
+    Museum,
     /// The names of all checks, their rules, and their seeded bugs.
     List,
 }
@@ -163,13 +166,23 @@ pub fn main(args: &CheckArgs) -> Result<bool, String> {
         print!("{}", table::list(&binaries.list()?));
         return Ok(true);
     }
+    if matches!(args.what, What::Museum) {
+        let binaries = Binaries::build(&[Backend::Loom, Backend::Shuttle])?;
+        let museum = museum::run(&binaries, &binaries.list()?, &rules::stated()?)?;
+        print!("{}", museum.render());
+        write_json(args.json.as_deref(), &museum)?;
+        return Ok(museum.failed() == 0);
+    }
     let summary = run(args)?;
     print!("{}", table::render(&summary));
-    if let Some(path) = &args.json {
-        let text = serde_json::to_string_pretty(&summary).map_err(|e| format!("cannot write JSON: {e}"))?;
-        std::fs::write(path, text).map_err(|e| format!("cannot write {}: {e}", path.display()))?;
-    }
+    write_json(args.json.as_deref(), &summary)?;
     Ok(summary.failed() == 0)
+}
+
+fn write_json(path: Option<&Path>, results: &impl Serialize) -> Result<(), String> {
+    let Some(path) = path else { return Ok(()) };
+    let text = serde_json::to_string_pretty(results).map_err(|e| format!("cannot write JSON: {e}"))?;
+    std::fs::write(path, text).map_err(|e| format!("cannot write {}: {e}", path.display()))
 }
 
 /// Every check at its own bound and every seeded bug: what `cargo xtask test` includes.
@@ -187,7 +200,9 @@ pub fn quick() -> Result<CheckSummary, String> {
 pub fn run(args: &CheckArgs) -> Result<CheckSummary, String> {
     let start = Instant::now();
     let (backends, name): (&[Backend], Option<&str>) = match &args.what {
-        What::Quick | What::List | What::Full { .. } => (&[Backend::Loom, Backend::Shuttle], None),
+        What::Quick | What::List | What::Museum | What::Full { .. } => {
+            (&[Backend::Loom, Backend::Shuttle], None)
+        }
         What::Tsan { .. } => (&[Backend::Tsan], None),
         What::Loom { name, .. } => (&[Backend::Loom], Some(name)),
         What::Shuttle { name, .. } => (&[Backend::Shuttle], Some(name)),
@@ -251,7 +266,7 @@ fn options(what: &What, check: &ListedCheck) -> (Vec<String>, f64) {
         |pairs: &[(&str, String)]| pairs.iter().flat_map(|(k, v)| [format!("--{k}"), v.clone()]).collect();
     let bound = |pb: Option<usize>| pb.map_or_else(|| "none".to_owned(), |n| n.to_string());
     match what {
-        What::Quick | What::List => (
+        What::Quick | What::List | What::Museum => (
             text(&[("seconds", QUICK_SECONDS.to_string()), ("schedules", QUICK_SCHEDULES.to_string())]),
             QUICK_SECONDS * 2.0,
         ),
@@ -287,11 +302,9 @@ fn rows(listed: &Listed, jobs: &[Job], verdicts: &[Verdict]) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for (job, verdict) in jobs.iter().zip(verdicts) {
         if let (Some(mutant), Some(row)) = (&job.mutant, rows.last_mut()) {
-            let (caught, report) = match &verdict.found {
-                Ok(explored) => (false, format!("missed in {} executions", explored.executions)),
-                // A hang is no finding: the checkers report deadlocks, and bound everything else.
-                Err(report) => (!verdict.timed_out && !verdict.refused, report.clone()),
-            };
+            let outcome = schedule::caught(verdict);
+            let caught = outcome.is_ok();
+            let report = outcome.unwrap_or_else(|missed| missed);
             row.seeded.push(Caught { name: mutant.clone(), caught, report, seconds: verdict.seconds });
             continue;
         }

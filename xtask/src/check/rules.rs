@@ -24,11 +24,23 @@ const SEEDED_PER_PROTOCOL: usize = 3;
 /// # Errors
 /// When the sources cannot be read.
 pub fn inconsistencies(listed: &Listed) -> Result<Vec<String>, String> {
+    Ok(compare(&sources()?, listed))
+}
+
+fn sources() -> Result<Sources, String> {
     let mut sources = Sources::default();
     for folder in ["vm-core/src", "vm-heap/src", "model-checks/src"] {
         read_folder(&workspace::root().join(folder), &mut sources)?;
     }
-    Ok(compare(&sources, listed))
+    Ok(sources)
+}
+
+/// All rules that some header states.
+///
+/// # Errors
+/// When the sources cannot be read.
+pub fn stated() -> Result<BTreeSet<String>, String> {
+    Ok(sources()?.rules.into_keys().collect())
 }
 
 fn read_folder(folder: &Path, sources: &mut Sources) -> Result<(), String> {

@@ -79,6 +79,16 @@ pub fn run_all(binaries: &Binaries, jobs: &[Job]) -> Vec<Verdict> {
     verdicts.into_iter().map(|slot| slot.into_inner().ok().flatten().unwrap_or_else(lost)).collect()
 }
 
+/// What a job with a seeded bug says: the report of the check that caught it, or how it got away.
+pub fn caught(verdict: &Verdict) -> Result<String, String> {
+    match &verdict.found {
+        Ok(explored) => Err(format!("missed in {} executions", explored.executions)),
+        // A hang is no finding: the checkers report deadlocks, and bound everything else.
+        Err(report) if verdict.timed_out || verdict.refused => Err(report.clone()),
+        Err(report) => Ok(report.clone()),
+    }
+}
+
 fn run(binaries: &Binaries, job: &Job) -> Verdict {
     let mut command = binaries.command(job.backend);
     command.args(["run", &job.check]).args(&job.options);
