@@ -1,6 +1,6 @@
 //! E0382: unlinking a thread takes its leave to touch the heap.
 
-use vm_core::published::ByteLock;
+use vm_core::object_lock::ByteLock;
 use vm_core::runtime::Interpreter;
 use vm_core::world::Attached;
 

@@ -33,6 +33,9 @@ pub struct Explored {
     pub bound: String,
     /// Executions run.
     pub executions: u64,
+    /// Processor time.
+    #[serde(default)]
+    pub cpu: f64,
 }
 
 /// How a job ended.
@@ -45,6 +48,8 @@ pub struct Verdict {
     pub refused: bool,
     /// Wall time.
     pub seconds: f64,
+    /// Processor time, if the process said it.
+    pub cpu: f64,
 }
 
 /// Runs all `jobs`; the verdicts are in their order.
@@ -74,8 +79,13 @@ pub fn run_all(binaries: &Binaries, jobs: &[Job]) -> Vec<Verdict> {
         }
     });
     bar.finish_and_clear();
-    let lost =
-        || Verdict { found: Err("its worker died".into()), timed_out: true, refused: false, seconds: 0.0 };
+    let lost = || Verdict {
+        found: Err("its worker died".into()),
+        timed_out: true,
+        refused: false,
+        seconds: 0.0,
+        cpu: 0.0,
+    };
     verdicts.into_iter().map(|slot| slot.into_inner().ok().flatten().unwrap_or_else(lost)).collect()
 }
 
@@ -100,29 +110,37 @@ fn run(binaries: &Binaries, job: &Job) -> Verdict {
         Ok(finished) => finished,
         Err(error) => {
             let found = Err(format!("cannot start: {error}"));
-            return Verdict { found, timed_out: false, refused: true, seconds: 0.0 };
+            return Verdict { found, timed_out: false, refused: true, seconds: 0.0, cpu: 0.0 };
         }
     };
     let stdout = String::from_utf8_lossy(&finished.stdout);
-    let found = match finished.end {
+    let stderr = String::from_utf8_lossy(&finished.stderr);
+    let seconds = finished.took.as_secs_f64();
+    let found: Result<Explored, String> = match finished.end {
         End::Code(0) => stdout
             .lines()
             .last()
             .and_then(|line| serde_json::from_str(line).ok())
             .ok_or_else(|| "no record on its standard output".to_owned()),
-        end => Err(report(&String::from_utf8_lossy(&finished.stderr), end)),
+        end => Err(report(&stderr, end)),
     };
+    let said = || stderr.lines().find_map(|l| l.strip_prefix("processor time ")?.parse().ok());
+    let cpu = found.as_ref().map_or_else(|_| said().unwrap_or(seconds), |explored| explored.cpu);
     Verdict {
         found,
         timed_out: finished.end == End::TimedOut,
         refused: matches!(finished.end, End::Code(0 | 2)),
-        seconds: finished.took.as_secs_f64(),
+        seconds,
+        cpu,
     }
 }
 
 /// The finding, in one line.
 fn report(stderr: &str, end: End) -> String {
-    let mut lines = stderr.lines().skip_while(|line| !line.starts_with("execution "));
+    let mut lines = stderr
+        .lines()
+        .filter(|l| !l.starts_with("processor time "))
+        .skip_while(|line| !line.starts_with("execution "));
     match lines.next() {
         Some(first) => {
             // "execution 12: panicked at file:line:" and the message on the lines after it.
