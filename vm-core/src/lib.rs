@@ -6,7 +6,7 @@
 //!
 //! | module | protocol |
 //! |---|---|
-//! | [`world`] | P1 attach, detach, stop the world |
+//! | [`world`] | P1 attach, detach, stop the world; P2 stop all interpreters |
 //! | [`breaker`] | P3 event bits and instrumentation version in one word |
 //! | [`threads`] | P5 the thread list |
 //! | [`index_pool`] | P6 thread indices |

@@ -9,7 +9,7 @@ use crate::retire::Retired;
 use crate::slot::PtrSlot;
 use crate::sync::{AtomicU64, AtomicUsize, Epoch, Ordering, Parker, ParkingLot};
 use crate::threads::ThreadListGuard;
-use crate::world::{Attached, StateWord, World, WorldStopped};
+use crate::world::{Attached, Everyone, StateWord, World, WorldStopped};
 
 /// What a runtime is built from. `Default` is the shipping choice.
 pub struct RuntimeConfig {
@@ -43,6 +43,7 @@ impl std::fmt::Debug for RuntimeConfig {
 /// Everything that interpreters share. One per process in the shipping build; a value, not a static, so that tests and model
 /// checks have as many as they like.
 pub struct Runtime {
+    everyone: Everyone,
     pool: IndexPool,
     next_id: AtomicU64,
     lot: Arc<ParkingLot>,
@@ -67,6 +68,7 @@ impl Runtime {
             .blocking
             .unwrap_or_else(|| Arc::new(OsBlocking::new(Arc::clone(&lot), Arc::clone(&config.clock))));
         Arc::new(Self {
+            everyone: Everyone::default(),
             pool: IndexPool::new(config.max_threads),
             next_id: AtomicU64::new(1),
             lot,
@@ -81,9 +83,13 @@ impl Runtime {
     pub fn new_interpreter(self: &Arc<Self>) -> Arc<Interpreter> {
         Arc::new(Interpreter {
             runtime: Arc::clone(self),
-            world: Arc::new(World::default()),
+            world: self.everyone.new_world(),
             retired: Retired::default(),
         })
+    }
+
+    pub(crate) fn everyone(&self) -> &Everyone {
+        &self.everyone
     }
 
     /// The thread indices of the process (P6).
@@ -150,6 +156,10 @@ pub struct Interpreter {
 }
 
 impl Interpreter {
+    pub(crate) fn world(&self) -> &World {
+        &self.world
+    }
+
     /// The runtime that it belongs to.
     pub fn runtime(&self) -> &Arc<Runtime> {
         &self.runtime
@@ -230,6 +240,12 @@ impl Interpreter {
     }
 }
 
+impl Drop for Interpreter {
+    fn drop(&mut self) {
+        self.runtime.everyone.forget(&self.world);
+    }
+}
+
 /// A thread as the kernel knows it. Shared, pinned by its `Arc`, so its fields have stable addresses; the breaker comes first
 /// because generated code polls it.
 #[derive(Debug)]
@@ -248,6 +264,13 @@ pub struct ThreadCore {
 }
 
 impl ThreadCore {
+    /// Ends a thread that is parked for ever, so that a model can end: it unwinds out of `attach`.
+    #[cfg(any(weft_sync = "loom", weft_sync = "shuttle"))]
+    pub fn end_parked(&self) {
+        crate::sync::checked::end_parked();
+        self.parker.wake();
+    }
+
     /// Its breaker, at the address of the thread itself.
     #[inline(always)]
     pub fn breaker(&self) -> &Breaker {

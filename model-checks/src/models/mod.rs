@@ -3,6 +3,7 @@
 
 mod litmus;
 mod p01_world;
+mod p02_all;
 mod p03_breaker;
 mod p05_threads;
 mod p06_index_pool;
@@ -26,6 +27,7 @@ use crate::registry::{Check, Seeded};
 pub const ALL: &[(&[Check], &[Seeded])] = &[
     (litmus::CHECKS, litmus::SEEDED),
     (p01_world::CHECKS, p01_world::SEEDED),
+    (p02_all::CHECKS, p02_all::SEEDED),
     (p03_breaker::CHECKS, p03_breaker::SEEDED),
     (p05_threads::CHECKS, p05_threads::SEEDED),
     (p06_index_pool::CHECKS, p06_index_pool::SEEDED),
@@ -41,6 +43,34 @@ pub const ALL: &[(&[Check], &[Seeded])] = &[
 /// Starts a model thread.
 fn spawn<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> thread::JoinHandle<T> {
     thread::spawn("model", 0, body).expect("a model's threads are few")
+}
+
+/// Starts a model thread that may be parked for ever, until [`end_parked`] unwinds it.
+fn spawn_daemon(body: impl FnOnce() + Send + 'static) -> thread::JoinHandle<()> {
+    spawn(move || {
+        #[cfg(any(weft_sync = "loom", weft_sync = "shuttle"))]
+        if let Err(payload) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(body))
+            && !payload.is::<vm_core::sync::model::ModelOver>()
+        {
+            std::panic::resume_unwind(payload);
+        }
+        #[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
+        body();
+    })
+}
+
+/// Lets threads that are parked for ever unwind, now that the model has seen all that it asserts, and waits for them. With plain threads they
+/// stay where they are.
+fn end_parked(cores: &[Arc<ThreadCore>], threads: Vec<thread::JoinHandle<()>>) {
+    #[cfg(any(weft_sync = "loom", weft_sync = "shuttle"))]
+    {
+        for core in cores {
+            core.end_parked();
+        }
+        join_all(threads);
+    }
+    #[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
+    drop((cores, threads));
 }
 
 /// Waits for model threads.

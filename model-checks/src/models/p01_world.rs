@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use vm_core::breaker::event;
 use vm_core::runtime::{Interpreter, ThreadCore};
+use vm_core::sync::Mutex;
 use vm_core::world::{Attached, RunState};
 
-use super::{Private, born, join_all, rig, spawn};
+use super::{Private, born, end_parked, join_all, rig, spawn, spawn_daemon};
 use crate::registry::{Check, Seeded, seeded};
 
 fn safepoint(t: &Attached<'_>) {
@@ -194,6 +195,104 @@ fn blocking(workers: usize) {
     }
 }
 
+/// Daemons run until the main thread, attached, finalizes; then nobody but it runs, through further stops, and those that were born too late
+/// never do.
+fn finalization(daemons: usize) {
+    let (_rt, interp) = rig();
+    let main = born(&interp);
+    let mut cores: Vec<Arc<ThreadCore>> = (0..daemons).map(|_| born(&interp)).collect();
+    let data: Vec<Private> = (0..=daemons).map(|_| Private::new()).collect();
+    let mut threads: Vec<_> = cores
+        .iter()
+        .zip(&data)
+        .map(|(core, d)| {
+            let (core, d) = (Arc::clone(core), d.clone());
+            spawn_daemon(move || {
+                let t = core.attach();
+                d.add(1);
+                safepoint(&t);
+                d.add(1);
+                t.detached(|| ());
+                d.add(1);
+                t.detach();
+            })
+        })
+        .collect();
+    let t = main.attach();
+    let seen: Vec<u32> = t.stop_the_world(|world| {
+        world.begin_finalization();
+        data.iter().map(Private::get).collect()
+    });
+    let newborn = born(&interp);
+    assert_eq!(newborn.run_state(), RunState::Suspended);
+    if daemons < 2 {
+        let (core, d) = (Arc::clone(&newborn), data[daemons].clone());
+        threads.push(spawn_daemon(move || {
+            let t = core.attach();
+            d.add(1);
+            t.detach();
+        }));
+    }
+    cores.push(newborn);
+    // An access that is not ordered is a race: they may do nothing any more.
+    for d in &data {
+        d.add(100);
+    }
+    t.stop_the_world(|_| ());
+    t.detached(|| ());
+    for (d, seen) in data.iter().zip(seen) {
+        assert_eq!(d.get(), seen + 100, "a thread ran after finalization began");
+    }
+    t.detach();
+    end_parked(&cores, threads);
+    for (core, d) in cores.iter().zip(&data) {
+        assert!(
+            matches!(core.run_state(), RunState::Suspended | RunState::Waiting | RunState::Detached),
+            "{:?} after finalization, {}",
+            core.run_state(),
+            d.get()
+        );
+    }
+}
+
+/// However often and however soon the world is stopped again, by two requesters in turn: a thread that a pause found waiting has run before the
+/// next pause is complete. (gh-151518: k is 1.)
+fn bypass_by_two(stops: usize) {
+    let (_rt, interp) = rig();
+    let core = born(&interp);
+    let (ran, last) = (Private::new(), Arc::new(Mutex::new(None)));
+    let worker = {
+        let (core, ran) = (Arc::clone(&core), ran.clone());
+        spawn(move || {
+            let t = core.attach();
+            for _ in 0..2 {
+                ran.add(1);
+                safepoint(&t);
+            }
+            ran.add(1);
+            t.detach();
+        })
+    };
+    let request = move |interp: &Interpreter, core: &ThreadCore, ran: &Private, last: &Mutex<Option<u32>>| {
+        for _ in 0..stops {
+            interp.stop_from_outside(|_| {
+                let mut last = last.lock();
+                let runs = ran.get();
+                assert!(last.is_none_or(|before| before < runs), "a waiting thread was passed over");
+                *last = (core.run_state() == RunState::Waiting).then_some(runs);
+            });
+        }
+    };
+    let rival = {
+        let (interp, core, ran, last) =
+            (Arc::clone(&interp), Arc::clone(&core), ran.clone(), Arc::clone(&last));
+        spawn(move || request(&interp, &core, &ran, &last))
+    };
+    request(&interp, &core, &ran, &last);
+    join_all([worker, rival]);
+    interp.unregister_thread(core.attach());
+}
+
 const STOP: &[&str] = &["P1.R1", "P1.R2", "P1.R3", "P1.R4", "P1.R9"];
 
 pub const CHECKS: &[Check] = &[
@@ -208,6 +307,10 @@ pub const CHECKS: &[Check] = &[
     }),
     Check::loom("p1.bypass.2", 2, Some(3), &["P1.R7"], || bypass(1)),
     Check::loom("p1.blocking.2", 2, Some(3), &["P1.R3", "P1.R4"], || blocking(1)),
+    Check::loom("p1.bypass.3", 3, Some(2), &["P1.R7"], || bypass_by_two(1)),
+    Check::loom("p1.finalization.2", 2, Some(3), &["P1.R8"], || finalization(1)),
+    Check::shuttle("p1.finalization.7", 7, &["P1.R8"], || finalization(6)),
+    Check::shuttle("p1.bypass-by-two.3", 3, &["P1.R7"], || bypass_by_two(4)),
     Check::shuttle("p1.stop.9", 9, STOP, || stop(8, 2, 2)),
     Check::shuttle("p1.requesters.6", 6, &["P1.R6"], || requesters(6)),
     Check::shuttle("p1.birth-exit.7", 7, &["P1.R4", "P1.R5", "P5.R1", "P5.R2"], || birth_and_exit(3, 3))
@@ -230,6 +333,10 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p1.exit-not-counted", "p1.birth-exit.3"),
     seeded("p1.born-running", "p1.birth-exit.3"),
     seeded("p1.no-hand-over", "p1.bypass.2"),
+    seeded("p1.no-hand-over", "p1.bypass.3"),
+    seeded("p1.no-hand-over", "p1.bypass-by-two.3"),
+    seeded("p1.finalization-resumes", "p1.finalization.2"),
+    seeded("p1.finalization-resumes", "p1.finalization.7"),
     seeded("p1.detach-relaxed", "p1.stop.9"),
     seeded("p1.scan-relaxed", "p1.stop.9"),
     seeded("p1.wake-without-lock", "p1.stop.9"),

@@ -4,6 +4,33 @@ use std::sync::Arc;
 
 use super::Mutex;
 
+/// Whether threads that are parked for ever are to end. No part of the model: set by the one thread that is left.
+static OVER: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+
+/// What a thread unwinds with that was parked for ever when its model ended.
+#[derive(Debug)]
+pub struct ModelOver;
+
+/// From now on, until [`begin`], [`super::Parker::park_until`] unwinds instead of waiting.
+pub(crate) fn end_parked() {
+    OVER.store(true, std::sync::atomic::Ordering::Relaxed);
+}
+
+/// A new execution.
+pub(crate) fn begin() {
+    OVER.store(false, std::sync::atomic::Ordering::Relaxed);
+}
+
+/// Asked before each wait of a parker.
+pub(crate) fn is_over() -> bool {
+    OVER.load(std::sync::atomic::Ordering::Relaxed)
+}
+
+/// Ends the calling thread, which holds no lock.
+pub(crate) fn leave() -> ! {
+    std::panic::resume_unwind(Box::new(ModelOver))
+}
+
 /// Stand-in for the shipping `Snapshot`.
 #[derive(Debug)]
 pub struct Snapshot<T>(Mutex<Arc<T>>);

@@ -421,6 +421,8 @@ pub mod thread {
 pub mod model {
     use std::sync::{Mutex, PoisonError};
 
+    pub use crate::sync::checked::ModelOver;
+
     #[derive(Default)]
     struct Plan {
         choices: Vec<usize>,
@@ -443,6 +445,7 @@ pub mod model {
 
     /// Starts an execution.
     pub fn begin() {
+        crate::sync::checked::begin();
         plan(|p| {
             p.next = 0;
             p.threads = 1;

@@ -30,7 +30,7 @@ mod backend;
 mod backend;
 
 #[cfg(any(weft_sync = "loom", weft_sync = "shuttle"))]
-mod checked;
+pub(crate) mod checked;
 mod lot;
 mod parker;
 

@@ -35,6 +35,11 @@ impl Parker {
     pub fn park_until(&self, mut ready: impl FnMut() -> bool) {
         let mut token = self.token.lock();
         while !ready() {
+            #[cfg(any(weft_sync = "loom", weft_sync = "shuttle"))]
+            if super::checked::is_over() {
+                drop(token);
+                super::checked::leave();
+            }
             self.arrived.wait(&mut token);
         }
     }

@@ -421,6 +421,8 @@ pub mod model {
 
     use shuttle::rand::Rng;
 
+    pub use crate::sync::checked::ModelOver;
+
     static CHOICES: AtomicBool = AtomicBool::new(false);
     static SPURIOUS: AtomicBool = AtomicBool::new(false);
 
@@ -432,6 +434,7 @@ pub mod model {
 
     /// Starts an execution.
     pub fn begin() {
+        crate::sync::checked::begin();
         super::hb::begin();
     }
 

@@ -47,321 +47,29 @@
 //! | wait: read ATTACHED | Acquire | start: store ATTACHED | the same |
 //! | poll: store WAITING; own look: CAS to SUSPENDED | Relaxed | – | under the list lock, which orders |
 //!
-//! **Checked by** `p1.*`. **Not checked**: R8, since a model cannot end with a parked thread (unit test); two interpreters' stops together (P2); fork.
+//! **Checked by** `p1.*`. A model that ends with threads parked for ever lets them unwind ([`ThreadCore::end_parked`], only there).
+//! **Not checked**: more than five threads under loom.
+
+mod all;
+mod state;
+mod stop;
 
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use crate::breaker::{MAX_VERSION, event};
+use crate::breaker::event;
 use crate::mutant;
 use crate::runtime::ThreadCore;
-use crate::sync::{AtomicU32, Condvar, Mutex, MutexGuard, Ordering, assert_no_lock, fence};
-use crate::threads::{Listed, ThreadListGuard};
+use crate::sync::{Ordering, assert_no_lock, fence};
+
+pub use all::AllStopped;
+pub(crate) use all::Everyone;
+pub use state::RunState;
+pub(crate) use state::StateWord;
+pub(crate) use stop::{StopState, World};
 
 /// What a safepoint under a lock breaks.
 const NO_LOCK: &str = "P5.R4, P7.R3";
-
-/// What a thread may do now.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(u32)]
-pub enum RunState {
-    /// Off the heap: in a blocking call, or not yet running.
-    Detached = 0,
-    /// On the heap.
-    Attached = 1,
-    /// Stopped while detached, and not waiting to run.
-    Suspended = 2,
-    /// Stopped, and waiting to run.
-    Waiting = 3,
-}
-
-/// The run state word; each method is one edge of the diagram.
-#[derive(Debug)]
-pub(crate) struct StateWord(AtomicU32);
-
-impl StateWord {
-    pub(crate) fn new() -> Self {
-        Self(AtomicU32::new(RunState::Detached as u32))
-    }
-
-    fn decode(word: u32) -> RunState {
-        match word {
-            0 => RunState::Detached,
-            1 => RunState::Attached,
-            2 => RunState::Suspended,
-            _ => RunState::Waiting,
-        }
-    }
-
-    fn cas(&self, from: RunState, to: RunState, order: Ordering) -> Result<(), RunState> {
-        match self.0.compare_exchange(from as u32, to as u32, order, Ordering::Relaxed) {
-            Ok(_) => Ok(()),
-            Err(now) => Err(Self::decode(now)),
-        }
-    }
-
-    /// For the owner, and for others after a fence or under the list lock.
-    pub(crate) fn peek(&self) -> RunState {
-        Self::decode(self.0.load(Ordering::Relaxed))
-    }
-
-    /// Birth (R5), before the thread is listed.
-    fn init(&self, state: RunState) {
-        self.0.store(state as u32, Ordering::Relaxed);
-    }
-
-    fn attach(&self) -> Result<(), RunState> {
-        let order = if mutant!("p1.attach-relaxed") { Ordering::Relaxed } else { Ordering::Acquire };
-        self.cas(RunState::Detached, RunState::Attached, order)
-    }
-
-    /// Leaving ATTACHED by a plain store is safe: no RMW succeeds from ATTACHED.
-    fn detach(&self) {
-        let order = if mutant!("p1.detach-relaxed") { Ordering::Relaxed } else { Ordering::Release };
-        self.0.store(RunState::Detached as u32, order);
-    }
-
-    /// By the requester's scan.
-    fn suspend_detached(&self) -> Result<(), RunState> {
-        let order = if mutant!("p1.scan-relaxed") { Ordering::Relaxed } else { Ordering::Acquire };
-        self.cas(RunState::Detached, RunState::Suspended, order)
-    }
-
-    /// By the detached thread itself, under the list lock.
-    fn suspend_own(&self) -> bool {
-        self.cas(RunState::Detached, RunState::Suspended, Ordering::Relaxed).is_ok()
-    }
-
-    /// At a safepoint, under the list lock. No RMW succeeds from ATTACHED.
-    fn wait_from_attached(&self) {
-        self.0.store(RunState::Waiting as u32, Ordering::Relaxed);
-    }
-
-    fn wait_from_suspended(&self) -> Result<(), RunState> {
-        self.cas(RunState::Suspended, RunState::Waiting, Ordering::Relaxed)
-    }
-
-    fn handed_over(&self) -> bool {
-        self.0.load(Ordering::Acquire) == RunState::Attached as u32
-    }
-
-    /// By the requester, under the list lock. True when a thread waits to be woken.
-    fn start(&self) -> bool {
-        if self.cas(RunState::Suspended, RunState::Detached, Ordering::Release).is_ok() {
-            return mutant!("p1.no-hand-over");
-        }
-        if mutant!("p1.no-hand-over") {
-            // Back to competing with the next stop.
-            self.0.store(RunState::Detached as u32, Ordering::Release);
-            return true;
-        }
-        // No RMW succeeds from WAITING.
-        self.0.store(RunState::Attached as u32, Ordering::Release);
-        true
-    }
-}
-
-/// The stop request; under the list lock.
-#[derive(Debug, Default)]
-pub(crate) struct StopState {
-    requested: bool,
-    finalizing: bool,
-    countdown: usize,
-    /// The number of the thread that requested, 0 for a caller outside.
-    requester: u64,
-}
-
-/// The threads of one interpreter and the power to stop them.
-#[derive(Debug, Default)]
-pub(crate) struct World {
-    list: Mutex<Listed>,
-    /// `countdown` reached 0.
-    all_stopped: Condvar,
-    /// `requested` became false: for requesters outside.
-    started: Condvar,
-}
-
-impl World {
-    pub(crate) fn lock(&self) -> ThreadListGuard<'_> {
-        ThreadListGuard { listed: self.list.lock() }
-    }
-
-    /// Links a thread that is built but for its state and its breaker's word (P5.R1).
-    pub(crate) fn link(&self, thread: &Arc<ThreadCore>) -> Result<(), std::collections::TryReserveError> {
-        let mut listed = self.list.lock();
-        listed.threads.try_reserve(1)?;
-        let frozen = listed.stop.requested || listed.stop.finalizing;
-        if frozen && !mutant!("p1.born-running") {
-            thread.state.init(RunState::Suspended);
-        }
-        if listed.stop.requested {
-            thread.breaker().set(event::STOP);
-        }
-        if mutant!("p5.born-without-version") {
-            listed.threads.push(thread.clone());
-            return Ok(());
-        }
-        if listed.version != 0 {
-            thread.breaker().set_version_and_recheck(listed.version);
-            // Nothing to recheck: it has no frame yet.
-            thread.breaker().clear(event::RECHECK);
-        }
-        listed.threads.push(thread.clone());
-        Ok(())
-    }
-
-    /// Unlinks the calling thread, which is attached (P5.R2), and counts it if a stop waits for it (R4).
-    pub(crate) fn unlink(&self, thread: &ThreadCore) {
-        if mutant!("p5.detach-before-unlink") {
-            thread.state.detach();
-        }
-        let mut listed = self.list.lock();
-        listed.threads.retain(|t| !std::ptr::eq(&**t, thread));
-        if mutant!("p5.finalize-under-lock") {
-            // A finalizer may do anything; least of all it serves a stop.
-            self.poll(thread);
-        }
-        if listed.stop.requested && !mutant!("p1.exit-not-counted") {
-            self.count_down(&mut listed);
-        }
-        drop(listed);
-    }
-
-    fn count_down(&self, listed: &mut MutexGuard<'_, Listed>) {
-        listed.stop.countdown -= 1;
-        if listed.stop.countdown == 0 {
-            self.all_stopped.notify_all();
-        }
-    }
-
-    /// Suspends the calling thread, attached and counted, until the world starts; it is attached again afterwards (R7).
-    fn suspend(&self, thread: &ThreadCore, mut listed: MutexGuard<'_, Listed>) {
-        thread.state.wait_from_attached();
-        self.count_down(&mut listed);
-        drop(listed);
-        thread.wait_to_run();
-    }
-
-    /// A safepoint that saw STOP.
-    fn poll(&self, thread: &ThreadCore) {
-        assert_no_lock(NO_LOCK);
-        let listed = self.list.lock();
-        if listed.stop.requested && thread.breaker().events() & event::STOP != 0 {
-            self.suspend(thread, listed);
-        }
-    }
-
-    /// The detached thread's half of R3: it saw STOP after its fence.
-    #[cold]
-    #[inline(never)]
-    fn look_after_detach(&self, thread: &ThreadCore) {
-        let mut listed = self.list.lock();
-        if listed.stop.requested && thread.state.suspend_own() {
-            self.count_down(&mut listed);
-        }
-    }
-
-    /// Stops every thread but `requester`, which is attached.
-    fn stop<'w>(&'w self, requester: Option<&'w ThreadCore>) -> WorldStopped<'w> {
-        assert_no_lock(NO_LOCK);
-        let mut listed = self.list.lock();
-        while listed.stop.requested && !mutant!("p1.two-requesters") {
-            match requester {
-                // R6
-                Some(me) => {
-                    assert_ne!(listed.stop.requester, me.id(), "a pause inside a pause of the same thread");
-                    self.suspend(me, listed);
-                    listed = self.list.lock();
-                }
-                None => self.started.wait(&mut listed),
-            }
-        }
-        listed.stop.requested = true;
-        listed.stop.requester = requester.map_or(0, ThreadCore::id);
-        listed.stop.countdown = 0;
-        let others = |t: &&Arc<ThreadCore>| !requester.is_some_and(|me| std::ptr::eq(me, &***t));
-        for thread in listed.threads.iter().filter(others) {
-            thread.breaker().set(event::STOP);
-        }
-        if mutant!("p1.countdown-after-bits") {
-            drop(listed);
-            listed = self.list.lock();
-        }
-        if !mutant!("p1.scan-without-fence") {
-            fence(Ordering::SeqCst);
-        }
-        let mut countdown = 0;
-        for thread in listed.threads.iter().filter(others) {
-            let running = match thread.state.peek() {
-                RunState::Detached => thread.state.suspend_detached().is_err(),
-                RunState::Attached => true,
-                // Since finalization began.
-                RunState::Suspended | RunState::Waiting => false,
-            };
-            countdown += usize::from(running);
-        }
-        listed.stop.countdown = countdown;
-        while listed.stop.countdown != 0 {
-            self.all_stopped.wait(&mut listed);
-            if mutant!("p1.gives-up") {
-                break;
-            }
-        }
-        drop(listed);
-        WorldStopped { world: self, requester, not_send: PhantomData }
-    }
-
-    /// Ends the pause.
-    fn start(&self, requester: Option<&ThreadCore>) {
-        let mut listed = self.list.lock();
-        listed.stop.requested = false;
-        let finalizing = listed.stop.finalizing;
-        for thread in &listed.threads {
-            if requester.is_some_and(|me| std::ptr::eq(me, &**thread)) {
-                continue;
-            }
-            if !mutant!("p1.stop-bit-stays") {
-                thread.breaker().clear(event::STOP);
-            }
-            // R8
-            if !finalizing && thread.state.start() {
-                thread.parker.wake();
-            }
-        }
-        drop(listed);
-        self.started.notify_all();
-    }
-
-    /// As [`Attached::stop_the_world`], for a caller that is no thread of the interpreter.
-    pub(crate) fn stop_from_outside<R>(&self, f: impl FnOnce(&WorldStopped<'_>) -> R) -> R {
-        f(&self.stop(None))
-    }
-
-    /// Broadcasts the next version (P3.R3, P3.R5); `None` when versions are exhausted.
-    pub(crate) fn bump_version(&self) -> Option<u64> {
-        let mut listed = self.list.lock();
-        if listed.version == MAX_VERSION {
-            return None;
-        }
-        listed.version += 1;
-        let version = listed.version;
-        if mutant!("p5.visit-outside-lock") {
-            let stale: Vec<_> = listed.threads.clone();
-            drop(listed);
-            for thread in &stale {
-                thread.breaker().set_version_and_recheck(version);
-            }
-            return Some(version);
-        }
-        if mutant!("p3.no-broadcast") {
-            return Some(version);
-        }
-        for thread in &listed.threads {
-            thread.breaker().set_version_and_recheck(version);
-        }
-        Some(version)
-    }
-}
 
 impl ThreadCore {
     /// Goes on the heap. Blocks while the world is stopped; for ever once the runtime finalizes.
@@ -492,7 +200,11 @@ pub struct WorldStopped<'w> {
     not_send: PhantomData<*const ()>,
 }
 
-impl WorldStopped<'_> {
+impl<'w> WorldStopped<'w> {
+    fn new(world: &'w World, requester: Option<&'w ThreadCore>) -> Self {
+        Self { world, requester, not_send: PhantomData }
+    }
+
     /// Every thread, the requester included. Threads born during the pause may be missing; they have touched nothing yet.
     #[must_use]
     pub fn threads(&self) -> Vec<Arc<ThreadCore>> {
@@ -507,7 +219,7 @@ impl WorldStopped<'_> {
 
     /// From now on no thread but the requester ever runs again (R8).
     pub fn begin_finalization(&self) {
-        self.world.lock().listed.stop.finalizing = true;
+        self.world.lock().listed.stop.begin_finalization();
     }
 
     /// CLEAR: the global version and every thread's copy become 0 together (P3.R4). The caller makes the versions recorded in code

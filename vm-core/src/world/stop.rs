@@ -1,0 +1,276 @@
+//! The stop request, and the two ends of a pause.
+
+use std::sync::Arc;
+
+use super::{NO_LOCK, RunState, WorldStopped};
+use crate::breaker::{MAX_VERSION, event};
+use crate::mutant;
+use crate::runtime::ThreadCore;
+use crate::sync::{Condvar, Mutex, MutexGuard, Ordering, assert_no_lock, fence};
+use crate::threads::{Listed, ThreadListGuard};
+
+/// The stop request; under the list lock.
+#[derive(Debug, Default)]
+pub(crate) struct StopState {
+    requested: bool,
+    /// Who began to finalize, 0 for a caller outside.
+    finalizer: Option<u64>,
+    countdown: usize,
+    /// The number of the thread that requested, 0 for a caller outside.
+    requester: u64,
+}
+
+impl StopState {
+    /// R8, in the pause.
+    pub(super) fn begin_finalization(&mut self) {
+        self.finalizer = Some(self.requester);
+    }
+}
+
+/// The threads of one interpreter and the power to stop them.
+#[derive(Debug, Default)]
+pub(crate) struct World {
+    list: Mutex<Listed>,
+    /// `countdown` reached 0.
+    all_stopped: Condvar,
+    /// `requested` became false: for requesters outside.
+    started: Condvar,
+}
+
+impl World {
+    /// A world without threads; stopped from birth by that requester of a runtime-wide pause (P2.R5).
+    pub(super) fn new(stopped_by: Option<u64>) -> Self {
+        let world = Self::default();
+        if let Some(requester) = stopped_by {
+            let mut listed = world.list.lock();
+            listed.stop.requested = true;
+            listed.stop.requester = requester;
+        }
+        world
+    }
+
+    pub(crate) fn lock(&self) -> ThreadListGuard<'_> {
+        ThreadListGuard { listed: self.list.lock() }
+    }
+
+    /// Links a thread that is built but for its state and its breaker's word (P5.R1).
+    pub(crate) fn link(&self, thread: &Arc<ThreadCore>) -> Result<(), std::collections::TryReserveError> {
+        let mut listed = self.list.lock();
+        listed.threads.try_reserve(1)?;
+        let frozen = listed.stop.requested || listed.stop.finalizer.is_some();
+        if frozen && !mutant!("p1.born-running") {
+            thread.state.init(RunState::Suspended);
+        }
+        if listed.stop.requested {
+            thread.breaker().set(event::STOP);
+        }
+        if mutant!("p5.born-without-version") {
+            listed.threads.push(thread.clone());
+            return Ok(());
+        }
+        if listed.version != 0 {
+            thread.breaker().set_version_and_recheck(listed.version);
+            // Nothing to recheck: it has no frame yet.
+            thread.breaker().clear(event::RECHECK);
+        }
+        listed.threads.push(thread.clone());
+        Ok(())
+    }
+
+    /// Unlinks the calling thread, which is attached (P5.R2), and counts it if a stop waits for it (R4).
+    pub(crate) fn unlink(&self, thread: &ThreadCore) {
+        if mutant!("p5.detach-before-unlink") {
+            thread.state.detach();
+        }
+        let mut listed = self.list.lock();
+        listed.threads.retain(|t| !std::ptr::eq(&**t, thread));
+        if mutant!("p5.finalize-under-lock") {
+            // A finalizer may do anything; least of all it serves a stop.
+            self.poll(thread);
+        }
+        if listed.stop.requested && !mutant!("p1.exit-not-counted") {
+            self.count_down(&mut listed);
+        }
+        drop(listed);
+    }
+
+    fn count_down(&self, listed: &mut MutexGuard<'_, Listed>) {
+        listed.stop.countdown -= 1;
+        if listed.stop.countdown == 0 {
+            self.all_stopped.notify_all();
+        }
+    }
+
+    /// Suspends the calling thread, attached and counted, until the world starts; it is attached again afterwards (R7).
+    fn suspend(&self, thread: &ThreadCore, mut listed: MutexGuard<'_, Listed>) {
+        thread.state.wait_from_attached();
+        self.count_down(&mut listed);
+        drop(listed);
+        thread.wait_to_run();
+    }
+
+    /// A safepoint that saw STOP.
+    pub(super) fn poll(&self, thread: &ThreadCore) {
+        assert_no_lock(NO_LOCK);
+        let listed = self.list.lock();
+        if listed.stop.requested && thread.breaker().events() & event::STOP != 0 {
+            self.suspend(thread, listed);
+        }
+    }
+
+    /// The detached thread's half of R3: it saw STOP after its fence.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn look_after_detach(&self, thread: &ThreadCore) {
+        let mut listed = self.list.lock();
+        if listed.stop.requested && thread.state.suspend_own() {
+            self.count_down(&mut listed);
+        }
+    }
+
+    /// Stops every thread but `requester`, which is attached.
+    pub(super) fn stop<'w>(&'w self, requester: Option<&'w ThreadCore>) -> WorldStopped<'w> {
+        assert_no_lock(NO_LOCK);
+        let mut listed = self.list.lock();
+        while listed.stop.requested && !mutant!("p1.two-requesters") {
+            match requester {
+                // R6
+                Some(me) => {
+                    assert_ne!(listed.stop.requester, me.id(), "a pause inside a pause of the same thread");
+                    self.suspend(me, listed);
+                    listed = self.list.lock();
+                }
+                None => self.started.wait(&mut listed),
+            }
+        }
+        self.stop_others(listed, requester, requester.map_or(0, ThreadCore::id));
+        WorldStopped::new(self, requester)
+    }
+
+    /// Stops every thread but `requester`, which left the heap (P2.R2) and has no other part in this stop; false if another thread finalizes. The
+    /// pause lasts until [`World::start`].
+    pub(super) fn stop_detached(&self, requester: &ThreadCore) -> bool {
+        let listed = self.wait_for_start();
+        if listed.stop.finalizer.is_some_and(|finalizer| finalizer != requester.id()) {
+            return false;
+        }
+        self.stop_others(listed, Some(requester), requester.id());
+        true
+    }
+
+    /// Stops every thread for the requester of a runtime-wide pause, a thread of another interpreter or of none, until [`World::start`].
+    pub(super) fn stop_for_all(&self, requester: u64) {
+        let listed = self.wait_for_start();
+        self.stop_others(listed, None, requester);
+    }
+
+    fn wait_for_start(&self) -> MutexGuard<'_, Listed> {
+        let mut listed = self.list.lock();
+        while listed.stop.requested {
+            self.started.wait(&mut listed);
+        }
+        listed
+    }
+
+    /// # Panics
+    /// When the thread has stopped the world: it would wait for itself.
+    pub(super) fn assert_not_stopped_by(&self, thread: &ThreadCore) {
+        let listed = self.list.lock();
+        let own = listed.stop.requested && listed.stop.requester == thread.id();
+        drop(listed);
+        assert!(!own, "a pause inside a pause of the same thread");
+    }
+
+    fn stop_others<'w>(
+        &'w self,
+        mut listed: MutexGuard<'w, Listed>,
+        requester: Option<&ThreadCore>,
+        id: u64,
+    ) {
+        listed.stop.requested = true;
+        listed.stop.requester = id;
+        listed.stop.countdown = 0;
+        let others = |t: &&Arc<ThreadCore>| !requester.is_some_and(|me| std::ptr::eq(me, &***t));
+        for thread in listed.threads.iter().filter(others) {
+            thread.breaker().set(event::STOP);
+        }
+        if mutant!("p1.countdown-after-bits") {
+            drop(listed);
+            listed = self.list.lock();
+        }
+        if !mutant!("p1.scan-without-fence") {
+            fence(Ordering::SeqCst);
+        }
+        let mut countdown = 0;
+        for thread in listed.threads.iter().filter(others) {
+            let running = match thread.state.peek() {
+                RunState::Detached => thread.state.suspend_detached().is_err(),
+                RunState::Attached => true,
+                // Since finalization began.
+                RunState::Suspended | RunState::Waiting => false,
+            };
+            countdown += usize::from(running);
+        }
+        listed.stop.countdown = countdown;
+        if mutant!("p2.gives-up") && requester.is_none() {
+            return;
+        }
+        while listed.stop.countdown != 0 {
+            self.all_stopped.wait(&mut listed);
+            if mutant!("p1.gives-up") {
+                break;
+            }
+        }
+    }
+
+    /// Ends the pause.
+    pub(super) fn start(&self, requester: Option<&ThreadCore>) {
+        let mut listed = self.list.lock();
+        listed.stop.requested = false;
+        let finalizing = listed.stop.finalizer.is_some() && !mutant!("p1.finalization-resumes");
+        for thread in &listed.threads {
+            if requester.is_some_and(|me| std::ptr::eq(me, &**thread)) {
+                continue;
+            }
+            if !mutant!("p1.stop-bit-stays") {
+                thread.breaker().clear(event::STOP);
+            }
+            // R8
+            if !finalizing && thread.state.start() {
+                thread.parker.wake();
+            }
+        }
+        drop(listed);
+        self.started.notify_all();
+    }
+
+    /// As [`Attached::stop_the_world`], for a caller that is no thread of the interpreter.
+    pub(crate) fn stop_from_outside<R>(&self, f: impl FnOnce(&WorldStopped<'_>) -> R) -> R {
+        f(&self.stop(None))
+    }
+
+    /// Broadcasts the next version (P3.R3, P3.R5); `None` when versions are exhausted.
+    pub(crate) fn bump_version(&self) -> Option<u64> {
+        let mut listed = self.list.lock();
+        if listed.version == MAX_VERSION {
+            return None;
+        }
+        listed.version += 1;
+        let version = listed.version;
+        if mutant!("p5.visit-outside-lock") {
+            let stale: Vec<_> = listed.threads.clone();
+            drop(listed);
+            for thread in &stale {
+                thread.breaker().set_version_and_recheck(version);
+            }
+            return Some(version);
+        }
+        if mutant!("p3.no-broadcast") {
+            return Some(version);
+        }
+        for thread in &listed.threads {
+            thread.breaker().set_version_and_recheck(version);
+        }
+        Some(version)
+    }
+}
