@@ -13,6 +13,7 @@
 //! | [`code`] | P7 bytecode copies, P8 code-word transitions |
 //! | [`backoff`] | P9 backoff counters |
 //! | [`object_lock`] | P12 object locks, and pauses |
+//! | [`frame_state`] | P16 generator frames |
 //! | [`published`] | P17 published blocks |
 //! | [`blocking`] | P21 waits that can be interrupted |
 //!
@@ -35,6 +36,7 @@ pub mod breaker;
 pub mod code;
 #[doc = include_str!("guide.md")]
 pub mod guide {}
+pub mod frame_state;
 pub mod index_pool;
 pub mod isa;
 pub mod mutants;

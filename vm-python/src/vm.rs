@@ -181,6 +181,8 @@ pub struct Vm {
     function_versions: Cell<(u32, u32)>,
     /// A MemoryError is being made.
     pub(crate) out_of_memory: Cell<bool>,
+    /// Whether the generator that native code resumed last yielded; its state would tell of whoever resumed it since (P16.R6).
+    pub(crate) yielded: Cell<bool>,
     /// Set by RERAISE: the next unwinding adds no traceback entry for the first frame.
     pub(crate) reraising: Cell<bool>,
     /// Index of this thread's bytecode copies; 0 = the main copy (always, with `-X tlbc=0`).
@@ -306,6 +308,7 @@ impl Vm {
             counters: crate::stats::ThreadCounters::default(),
             function_versions: Cell::new((0, 0)),
             out_of_memory: Cell::new(false),
+            yielded: Cell::new(false),
             reraising: Cell::new(false),
             copy_index: if interp.config.tlbc { core.index() } else { 0 },
             adaptive: interp.config.tlbc,

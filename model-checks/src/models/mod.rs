@@ -11,6 +11,7 @@ mod p07_copies;
 mod p08_words;
 mod p09_backoff;
 mod p12_object_lock;
+mod p16_frames;
 mod p17_published;
 mod p19_heap;
 mod p21_blocking;
@@ -35,6 +36,7 @@ pub const ALL: &[(&[Check], &[Seeded])] = &[
     (p08_words::CHECKS, p08_words::SEEDED),
     (p09_backoff::CHECKS, p09_backoff::SEEDED),
     (p12_object_lock::CHECKS, p12_object_lock::SEEDED),
+    (p16_frames::CHECKS, p16_frames::SEEDED),
     (p17_published::CHECKS, p17_published::SEEDED),
     (p19_heap::CHECKS, p19_heap::SEEDED),
     (p21_blocking::CHECKS, p21_blocking::SEEDED),

@@ -149,12 +149,20 @@ impl Vm {
         if let Some(f) = fr.object.downcast::<FrameObject>() {
             return Ok(f);
         }
-        let f = self.new_frame_object(fr.code, fr.func.globals().value(), fr.current_word())?;
-        f.builtins.init(fr.func.builtins().value());
-        f.locals.init(fr.locals);
-        f.frame.store(frame as usize, Ordering::Relaxed);
+        let f = self.new_object_of(frame, fr.current_word())?;
         // SAFETY: as above; only this thread touches its frames.
         unsafe { (*frame).object = f.value() };
+        Ok(f)
+    }
+
+    /// A frame object for `frame`, which stands at `word`; the frame is not told.
+    pub(crate) fn new_object_of(&self, frame: *mut Frame, word: u32) -> PyResult<Gc<FrameObject>> {
+        // SAFETY: callers pass a frame that lives; code, function and namespace of a frame never change.
+        let (code, func, locals) = unsafe { ((*frame).code, (*frame).func, (*frame).locals) };
+        let f = self.new_frame_object(code, func.globals().value(), word)?;
+        f.builtins.init(func.builtins().value());
+        f.locals.init(locals);
+        f.frame.store(frame as usize, Ordering::Relaxed);
         Ok(f)
     }
 

@@ -1,12 +1,14 @@
 //! Generators and coroutines as Python sees them.
 
+use vm_core::frame_state::Phase;
+
 use crate::{
     error::{PyResult, Thrown},
     native::{Args, GetSetDef, MethodDef, TypeDef},
     object::{
         class::{Type, TypeSlots, type_flags},
         exception::{Exception, Traceback},
-        frame::{Generator, gen_state},
+        frame::{Frame, Generator},
         gc::Gc,
         kind::Kind,
         str::Str,
@@ -112,11 +114,11 @@ fn set_qualname(vm: &Vm, v: Value, x: Option<Value>) -> PyResult<()> {
 }
 
 fn running(vm: &Vm, v: Value) -> PyResult {
-    Ok(Value::bool(this(vm, v)?.state() == gen_state::RUNNING))
+    Ok(Value::bool(this(vm, v)?.phase() == Phase::Running))
 }
 
 fn suspended(vm: &Vm, v: Value) -> PyResult {
-    Ok(Value::bool(this(vm, v)?.state() == gen_state::SUSPENDED))
+    Ok(Value::bool(this(vm, v)?.phase() == Phase::Suspended))
 }
 
 fn delegate(vm: &Vm, v: Value) -> PyResult {
@@ -129,7 +131,31 @@ fn code(vm: &Vm, v: Value) -> PyResult {
 
 fn frame(vm: &Vm, v: Value) -> PyResult {
     let g = this(vm, v)?;
-    if g.state() == gen_state::FINISHED { Ok(Value::NONE) } else { Ok(vm.frame_object(g.frame())?.value()) }
+    if g.phase() == Phase::Finished {
+        return Ok(Value::NONE);
+    }
+    let frame = g.frame();
+    if vm.frames().any(|f| f == frame) {
+        return Ok(vm.frame_object(frame)?.value());
+    }
+    // SAFETY: the frame is in the generator's cell; while inspected it runs nowhere, and code and function never change.
+    let seen = |f: *mut Frame| unsafe { ((*f).object, (*f).current_word()) };
+    let (object, word) = g.state.inspect(|| seen(frame)).unwrap_or((Value::UNBOUND, 0));
+    if let Some(object) = object.bound() {
+        return Ok(object);
+    }
+    let made = vm.new_object_of(frame, word)?;
+    // Another thread may have made one meanwhile; one that runs it now gets its own.
+    let kept = g.state.inspect(|| {
+        // SAFETY: as above, and a runner or inspector that comes later sees the write.
+        unsafe {
+            if (*frame).object.is_unbound() {
+                (*frame).object = made.value();
+            }
+            (*frame).object
+        }
+    });
+    Ok(kept.unwrap_or(made.value()))
 }
 
 fn name(vm: &Vm, v: Value) -> PyResult {

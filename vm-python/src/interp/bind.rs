@@ -76,7 +76,7 @@ impl Vm {
                 return_to,
                 in_generator: false,
                 ret,
-                word: 0,
+                word: vm_core::frame_state::Position::default(),
             });
         }
         Ok(frame)

@@ -1,13 +1,16 @@
 //! Generators and coroutines: making, resuming, suspending, ending (P16: at most one runner).
 
 use vm_compiler::CodeFlags;
-use vm_core::sync::{AtomicU64, Ordering};
+use vm_core::{
+    frame_state::{Phase, Position, Refused, Taken},
+    sync::{AtomicU64, Ordering},
+};
 
 use crate::{
     error::{PyResult, Thrown},
     object::{
         code::Code,
-        frame::{Frame, Generator, ReturnTo, gen_state},
+        frame::{Frame, Generator, ReturnTo},
         gc::Gc,
         kind::Kind,
     },
@@ -55,7 +58,7 @@ impl Vm {
                 return_to: ReturnTo::Native,
                 in_generator: true,
                 ret: 0,
-                word: f.current_word(),
+                word: Position::new(f.current_word()),
             });
             std::ptr::copy_nonoverlapping(Frame::regs(frame), Frame::regs(to), code.nlocals as usize);
             for i in code.nlocals..code.nregs {
@@ -65,7 +68,17 @@ impl Vm {
         Ok(g.value())
     }
 
-    /// Takes a generator to run it and links its frame on top; `sent` is what `yield` evaluates to.
+    /// What must be there before a generator is taken: depth, and this thread's copy of its code.
+    #[inline(always)]
+    fn ready_to_resume(&self, g: Gc<Generator>) -> PyResult<*const AtomicU64> {
+        if self.depth.get() >= self.recursion_limit() {
+            return Err(self.recursion_error("maximum recursion depth exceeded"));
+        }
+        self.words_of(g.code())
+    }
+
+    /// Takes a generator to run it and links its frame on top; `sent` is what `yield` evaluates to. Null: it has finished.
+    #[inline]
     pub(crate) fn start_generator(
         &self,
         g: Gc<Generator>,
@@ -73,26 +86,48 @@ impl Vm {
         to: ReturnTo,
         ret: u16,
     ) -> PyResult<*mut Frame> {
-        let depth = self.depth.get() + 1;
-        if depth > self.recursion_limit() {
-            return Err(self.recursion_error("maximum recursion depth exceeded"));
-        }
-        let words = self.words_of(g.code())?;
-        let before = match g.try_start() {
-            Ok(s) => s,
-            Err(gen_state::RUNNING) => {
-                return Err(self.value_error(format!("{} already executing", self.generator_kind(g))));
+        let words = self.ready_to_resume(g)?;
+        match g.state.take() {
+            Ok(Taken::Suspended) => {
+                let frame = self.link_generator(g, words, to, ret);
+                // SAFETY: this thread alone runs the frame now. It stands behind its YIELD_VALUE, where the sent value arrives in A.
+                unsafe {
+                    let w = (*(*frame).ip.sub(1)).load(Ordering::Relaxed);
+                    *Frame::regs(frame).add((w >> 16) as u16 as usize) = sent;
+                }
+                Ok(frame)
             }
-            Err(_) => return Err(self.stop_iteration(Value::NONE)),
-        };
-        if before == gen_state::CREATED && !sent.is_none() {
-            g.set_state(gen_state::CREATED);
-            return Err(self.type_error(format!(
-                "can't send non-None value to a just-started {}",
-                self.generator_kind(g)
-            )));
+            Ok(Taken::Unstarted) if sent.is_none() => Ok(self.link_generator(g, words, to, ret)),
+            Err(Refused::Finished) => Ok(std::ptr::null_mut()),
+            other => Err(self.cannot_start(g, other)),
         }
-        self.depth.set(depth);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn cannot_start(&self, g: Gc<Generator>, how: Result<Taken, Refused>) -> Thrown {
+        match how {
+            Ok(taken) => {
+                g.state.give_back(taken);
+                self.type_error(format!(
+                    "can't send non-None value to a just-started {}",
+                    self.generator_kind(g)
+                ))
+            }
+            Err(_) => self.value_error(format!("{} already executing", self.generator_kind(g))),
+        }
+    }
+
+    /// Links the frame of a generator that this thread has taken on top, in this thread's copy of the code (P16.R5).
+    #[inline(always)]
+    fn link_generator(
+        &self,
+        g: Gc<Generator>,
+        words: *const AtomicU64,
+        to: ReturnTo,
+        ret: u16,
+    ) -> *mut Frame {
+        self.depth.set(self.depth.get() + 1);
         let frame = g.frame();
         // SAFETY: the state says that this thread alone runs the frame now.
         unsafe {
@@ -101,13 +136,7 @@ impl Vm {
             f.base = words;
             f.return_to = to;
             f.ret = ret;
-            let at = words.add(f.word as usize);
-            let w = (*at).load(Ordering::Relaxed);
-            if before == gen_state::SUSPENDED {
-                // YIELD_VALUE: the sent value arrives in A.
-                *Frame::regs(frame).add((w >> 16) as u16 as usize) = sent;
-            }
-            f.ip = at.add(1);
+            f.ip = f.word.within(words).add(1);
         }
         let h = g.header();
         g.outer_handled.set(self, h, self.handled.get());
@@ -115,7 +144,7 @@ impl Vm {
             self.handled.set(e);
         }
         self.frame.set(frame);
-        Ok(frame)
+        frame
     }
 
     /// What a generator is called in messages.
@@ -132,9 +161,10 @@ impl Vm {
     /// Unlinks the newest frame, a generator's, at its YIELD_VALUE.
     pub(crate) fn suspend_generator(&self, frame: *mut Frame) {
         let g = self.generator_of(frame);
-        let prev = self.leave_generator(frame, g, true);
-        self.frame.set(prev);
-        g.set_state(gen_state::SUSPENDED);
+        g.state.suspend(|| {
+            let prev = self.leave_generator(frame, g, true);
+            self.frame.set(prev);
+        });
     }
 
     fn leave_generator(&self, frame: *mut Frame, g: Gc<Generator>, keep_handled: bool) -> *mut Frame {
@@ -152,7 +182,7 @@ impl Vm {
         // SAFETY: this thread runs the frame.
         unsafe {
             let f = &mut *frame;
-            f.word = f.current_word();
+            f.word = Position::between(f.base, f.ip);
             f.ip = std::ptr::null();
             f.base = std::ptr::null();
             let prev = f.prev;
@@ -167,8 +197,13 @@ impl Vm {
         let g = self.generator_of(frame);
         let prev = self.leave_generator(frame, g, false);
         self.frame.set(prev);
-        g.set_state(gen_state::FINISHED);
-        if to == ReturnTo::Native { Some(Ok(v)) } else { None }
+        g.state.finish();
+        if to == ReturnTo::Native {
+            self.yielded.set(false);
+            Some(Ok(v))
+        } else {
+            None
+        }
     }
 
     /// Where the resuming frame goes on after its generator returned.
@@ -195,77 +230,93 @@ impl Vm {
         let g = self.generator_of(frame);
         let prev = self.leave_generator(frame, g, false);
         self.frame.set(prev);
-        g.set_state(gen_state::FINISHED);
+        g.state.finish();
     }
 
     /// Resumes a generator from native code: `Ok(Ok(yielded))`, `Ok(Err(returned))`.
     pub(crate) fn resume_generator(&self, g: Gc<Generator>, sent: Value) -> PyResult<Result<Value, Value>> {
         self.check_native_stack()?;
-        if g.state() == gen_state::FINISHED {
+        if self.start_generator(g, sent, ReturnTo::Native, 0)?.is_null() {
             return Ok(Err(Value::NONE));
         }
-        self.start_generator(g, sent, ReturnTo::Native, 0)?;
+        self.run_generator()
+    }
+
+    /// Runs the generator frame on top for native code.
+    #[inline]
+    fn run_generator(&self) -> PyResult<Result<Value, Value>> {
         let v = self.run()?;
-        Ok(if g.state() == gen_state::FINISHED { Err(v) } else { Ok(v) })
+        Ok(if self.yielded.get() { Ok(v) } else { Err(v) })
     }
 
     /// Raises `thrown` inside a generator at its yield.
     pub(crate) fn throw_into(&self, g: Gc<Generator>, thrown: Thrown) -> PyResult<Result<Value, Value>> {
         self.check_native_stack()?;
-        match g.state() {
-            gen_state::FINISHED => return Err(thrown),
-            gen_state::CREATED if g.try_start().is_ok() => {
-                // Never started: nothing in it can catch the exception.
-                g.set_state(gen_state::FINISHED);
-                return Err(thrown);
+        self.ready_to_resume(g)?;
+        match g.state.take() {
+            Err(Refused::Finished) => Err(thrown),
+            Err(running) => Err(self.cannot_start(g, Err(running))),
+            Ok(Taken::Unstarted) => {
+                // Nothing in it can catch the exception.
+                g.state.finish();
+                Err(thrown)
             }
-            gen_state::SUSPENDED => {
-                // Inside `yield from` the exception goes to the inner iterator first.
-                if let Some(inner) = self.delegate_of(g) {
-                    return self.throw_into_delegate(g, inner, thrown);
-                }
-            }
-            _ => {}
+            // Inside `yield from` the exception goes to the inner iterator first.
+            Ok(Taken::Suspended) => match Self::delegate(g) {
+                Some(inner) => self.throw_into_delegate(g, inner, thrown),
+                None => self.raise_inside(g, thrown),
+            },
         }
-        self.raise_inside(g, thrown)
     }
 
+    /// Links a generator that this thread has taken, for native code; if that fails it is suspended again.
+    fn link_taken(&self, g: Gc<Generator>) -> PyResult<*mut Frame> {
+        match self.ready_to_resume(g) {
+            Ok(words) => Ok(self.link_generator(g, words, ReturnTo::Native, 0)),
+            Err(e) => {
+                g.state.give_back(Taken::Suspended);
+                Err(e)
+            }
+        }
+    }
+
+    /// Raises `thrown` in a suspended generator that this thread has taken.
     fn raise_inside(&self, g: Gc<Generator>, thrown: Thrown) -> PyResult<Result<Value, Value>> {
-        let frame = self.start_generator(g, Value::NONE, ReturnTo::Native, 0)?;
+        let frame = self.link_taken(g)?;
         // SAFETY: this thread runs the frame now; the raising instruction is the YIELD_VALUE.
         unsafe { (*frame).ip = (*frame).ip.sub(1) };
         self.unwind(thrown)?;
-        let v = self.run()?;
-        Ok(if g.state() == gen_state::FINISHED { Err(v) } else { Ok(v) })
+        self.run_generator()
     }
 
     /// The iterator that a suspended generator delegates to, if it stands in a `yield from` or `await`.
     pub(crate) fn delegate_of(&self, g: Gc<Generator>) -> Option<Value> {
-        if g.state() != gen_state::SUSPENDED {
+        if g.phase() != Phase::Suspended {
             return None;
         }
+        g.state.inspect(|| Self::delegate(g)).flatten()
+    }
+
+    /// The same for a frame that this thread has taken or inspects. A frame that never ran stands at no yield.
+    fn delegate(g: Gc<Generator>) -> Option<Value> {
         let frame = g.frame();
-        // SAFETY: reading the saved word of a suspended frame; another thread that resumes it meanwhile leaves the
-        // operands (immutable) and the register (a whole value) readable.
+        // SAFETY: no other thread touches the frame; operands are the same in every copy.
         unsafe {
-            let word = (*frame).word as usize;
-            let w = (*g.code().body().copies.main().as_ptr().add(word)).load(Ordering::Relaxed);
+            let word = (*frame).word.within(g.code().body().copies.main().as_ptr());
+            let w = (*word).load(Ordering::Relaxed);
             let c = (w >> 48) as usize;
             let is_yield = w as u16 & 0x3FFF == vm_compiler::opcodes::raw::YIELD_VALUE;
             if is_yield && c > 0 { (*Frame::regs(frame).add(c - 1)).bound() } else { None }
         }
     }
 
+    /// Throws into what a generator, taken by this thread, delegates to; the generator runs meanwhile, as far as others can see.
     fn throw_into_delegate(
         &self,
         g: Gc<Generator>,
         inner: Value,
         thrown: Thrown,
     ) -> PyResult<Result<Value, Value>> {
-        // While the inner iterator runs, the outer generator is running too.
-        if g.try_start().is_err() {
-            return Err(self.value_error(format!("{} already executing", self.generator_kind(g))));
-        }
         let result = if thrown.is(self, self.exc().generator_exit) {
             match self.close_iterator(inner) {
                 Ok(()) => Err(thrown),
@@ -284,17 +335,19 @@ impl Vm {
                 Err(e) => Err(e),
             }
         };
-        g.set_state(gen_state::SUSPENDED);
         match result {
-            Ok(Ok(yielded)) => Ok(Ok(yielded)),
+            Ok(Ok(yielded)) => {
+                g.state.give_back(Taken::Suspended);
+                Ok(Ok(yielded))
+            }
             Ok(Err(returned)) => self.finish_delegation(g, returned),
             Err(e) => self.raise_inside(g, e),
         }
     }
 
-    /// The inner iterator ended with `value`: the generator goes on behind its SEND loop.
+    /// The inner iterator ended with `value`: the generator, which this thread has taken, goes on behind its SEND loop.
     fn finish_delegation(&self, g: Gc<Generator>, value: Value) -> PyResult<Result<Value, Value>> {
-        let frame = self.start_generator(g, Value::NONE, ReturnTo::Native, 0)?;
+        let frame = self.link_taken(g)?;
         // SAFETY: this thread runs the frame now. The SEND stands before the YIELD_VALUE: the loop is SEND (2 words),
         // YIELD_VALUE; SEND's A takes the result and its aux says where the loop ends.
         unsafe {
@@ -306,8 +359,7 @@ impl Vm {
             let offset = ((*send.add(1)).load(Ordering::Relaxed) >> 16) as i32 as isize;
             (*frame).ip = send.add(2).offset(offset);
         }
-        let v = self.run()?;
-        Ok(if g.state() == gen_state::FINISHED { Err(v) } else { Ok(v) })
+        self.run_generator()
     }
 
     /// Closes an iterator that `yield from` was delegating to.
@@ -328,7 +380,7 @@ impl Vm {
 
     /// `generator.close()`; what the generator returned on the way (3.13).
     pub(crate) fn close_generator_value(&self, g: Gc<Generator>) -> PyResult {
-        if g.state() == gen_state::FINISHED {
+        if g.phase() == Phase::Finished {
             return Ok(Value::NONE);
         }
         let exit = self.new_exception(self.exc().generator_exit, &[]);
@@ -413,7 +465,7 @@ impl Vm {
         if let Some(g) = v.downcast::<Generator>()
             && g.is_coroutine()
         {
-            if self.delegate_of(g).is_some() || g.state() == gen_state::RUNNING {
+            if self.delegate_of(g).is_some() || g.phase() == Phase::Running {
                 return Err(self.runtime_error("coroutine is being awaited already"));
             }
             return Ok(v);

@@ -18,7 +18,7 @@ use crate::{
         class::Type,
         code::Code,
         dict::{Dict, DictTable},
-        frame::{FRAME_WORDS, Frame, Generator, ReturnTo, gen_state},
+        frame::{FRAME_WORDS, Frame, Generator, ReturnTo},
         function::{BoundMethod, Cell, Function, NativeFunction, NativeMethod},
         gc::{Gc, Slot, shape_id},
         iter::{ListIter, RangeIter, TupleIter},
@@ -1264,10 +1264,10 @@ impl Vm {
                     raw::FOR_ITER_GEN => {
                         let Some(g) = reg!(b(w)).downcast_exact::<Generator>() else { miss!() };
                         save!();
-                        if g.state() == gen_state::FINISHED {
+                        let new = check!(vm.start_generator(g, Value::NONE, ReturnTo::ForIter, a(w) as u16));
+                        if new.is_null() {
                             jump!(2, (cached!(1) >> 16) as i32 as isize)
                         }
-                        let new = check!(vm.start_generator(g, Value::NONE, ReturnTo::ForIter, a(w) as u16));
                         go!(new)
                     }
                     raw::UNPACK_SEQUENCE => {
@@ -1605,6 +1605,7 @@ impl Vm {
                             unsafe { ((*frame).prev, (*frame).ret as usize, (*frame).return_to) };
                         vm.suspend_generator(frame);
                         if to == ReturnTo::Native {
+                            vm.yielded.set(true);
                             return Ok(v);
                         }
                         frame = prev;
@@ -1623,10 +1624,11 @@ impl Vm {
                         let (receiver, v) = (reg!(b(w)), reg!(c(w)));
                         if let Some(g) = receiver.downcast::<Generator>()
                             && !g.is_async_generator()
-                            && g.state() != gen_state::FINISHED
                         {
                             let new = check!(vm.start_generator(g, v, ReturnTo::Send, a(w) as u16));
-                            go!(new)
+                            if !new.is_null() {
+                                go!(new)
+                            }
                         }
                         match check!(vm.send_to(receiver, v)) {
                             Ok(y) => {

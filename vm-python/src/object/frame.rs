@@ -7,7 +7,10 @@
 use std::ptr;
 
 use vm_compiler::CodeFlags;
-use vm_core::sync::{AtomicU8, AtomicU64, Ordering};
+use vm_core::{
+    frame_state::{FrameState, Phase, Position},
+    sync::AtomicU64,
+};
 use vm_heap::{Header, Marker};
 
 use super::{
@@ -58,8 +61,8 @@ pub struct Frame {
     pub in_generator: bool,
     /// Register of the previous frame that takes the result.
     pub ret: u16,
-    /// Word offset where a suspended generator stands.
-    pub word: u32,
+    /// Where a suspended generator stands (P16.R5).
+    pub word: Position,
 }
 
 /// Words of a frame header.
@@ -87,7 +90,7 @@ impl Frame {
     #[must_use]
     pub fn current_word(&self) -> u32 {
         if self.ip.is_null() {
-            self.word
+            self.word.offset()
         } else {
             // SAFETY: `ip` points into the copy that starts at `base`.
             unsafe { self.ip.offset_from(self.base) as u32 }
@@ -117,24 +120,12 @@ impl Frame {
     }
 }
 
-/// States of a generator (P16: at most one runner).
-pub mod gen_state {
-    /// Made, not started.
-    pub const CREATED: u8 = 0;
-    /// Suspended at a yield.
-    pub const SUSPENDED: u8 = 1;
-    /// A thread runs it.
-    pub const RUNNING: u8 = 2;
-    /// Returned or raised.
-    pub const FINISHED: u8 = 3;
-}
-
 /// A generator, coroutine or async generator with its frame inside.
 #[repr(C)]
 pub struct Generator {
     header: Header,
-    /// [`gen_state`]
-    state: AtomicU8,
+    /// Who may run it.
+    pub state: FrameState,
     /// `__name__`
     pub name: Slot,
     /// `__qualname__`
@@ -170,30 +161,11 @@ impl Generator {
     pub fn frame(&self) -> *mut Frame {
         self.frame.as_ptr().cast_mut()
     }
-    /// The state at this moment.
+    /// What it does at this moment.
     #[inline]
     #[must_use]
-    pub fn state(&self) -> u8 {
-        self.state.load(Ordering::Acquire)
-    }
-    /// Takes the generator to run it: Err with the state if it cannot run now.
-    #[inline]
-    pub fn try_start(&self) -> Result<u8, u8> {
-        let s = self.state.load(Ordering::Acquire);
-        if s == gen_state::CREATED || s == gen_state::SUSPENDED {
-            // A CAS, as two threads may try at once; the loser sees RUNNING.
-            match self.state.compare_exchange(s, gen_state::RUNNING, Ordering::Acquire, Ordering::Acquire) {
-                Ok(_) => Ok(s),
-                Err(seen) => Err(seen),
-            }
-        } else {
-            Err(s)
-        }
-    }
-    /// Gives the generator back after a yield or its end. Runner only.
-    #[inline]
-    pub fn set_state(&self, s: u8) {
-        self.state.store(s, Ordering::Release);
+    pub fn phase(&self) -> Phase {
+        self.state.phase()
     }
     /// Which of the three kinds it is.
     #[must_use]
@@ -217,7 +189,7 @@ impl Generator {
         {
             s.trace(m);
         }
-        if self.state() != gen_state::FINISHED {
+        if self.phase() != Phase::Finished {
             // SAFETY: the world is stopped; the frame is valid from creation to the end.
             unsafe { Frame::trace(self.frame(), m) };
         }
