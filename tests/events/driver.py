@@ -7,7 +7,8 @@ become positions in the source, values their representation if they are plain, e
 
 CPython 3.13 has one BRANCH event; it is printed as 3.14's BRANCH_LEFT (control goes on to the next instruction) or
 BRANCH_RIGHT (it jumps). INSTRUCTION and opcode events are tied to the bytecode, so only the set of lines on which
-they came is printed, at the end.
+they came is printed, at the end; of JUMP events only the functions in which one went back, for how jumps are laid out
+is the compiler's choice.
 """
 
 import sys
@@ -15,6 +16,7 @@ import sys
 PLAIN = (int, float, str, bytes, bool, type(None))
 out = []
 instruction_lines = {}
+jumped_back = set()
 folder = ""
 
 
@@ -50,6 +52,8 @@ def note_instruction(code, line):
 
 
 def finish(title):
+    if jumped_back:
+        print("JUMP back in", *sorted(jumped_back))
     for name in sorted(instruction_lines):
         print(title, name, *sorted(instruction_lines[name]))
 
@@ -136,12 +140,9 @@ def monitoring():
         if ours(code):
             note_instruction(code, at_line(code, offset))
 
-    def jump(name):
-        def callback(code, offset, destination):
-            if ours(code):
-                emit(name, code.co_qualname, at_line(code, offset), "->", at_line(code, destination))
-
-        return callback
+    def jump(code, offset, destination):
+        if ours(code) and destination < offset:
+            jumped_back.add(code.co_qualname)
 
     def branch(name):
         def callback(code, offset, destination):
@@ -159,7 +160,7 @@ def monitoring():
         "PY_RESUME": started("PY_RESUME"),
         "LINE": line,
         "INSTRUCTION": instruction,
-        "JUMP": jump("JUMP"),
+        "JUMP": jump,
     }
     for name in "PY_RETURN", "PY_YIELD", "PY_THROW", "PY_UNWIND", "STOP_ITERATION":
         callbacks[name] = with_value(name)

@@ -1,5 +1,9 @@
 //! The instruction buffer of one code unit and its assembly: labels, temporaries, handlers, positions.
 
+mod places;
+
+pub use places::{HERE, NOWHERE};
+
 use crate::ast::Span;
 use crate::code_unit::{Handler, Position};
 use crate::constants::ConstTable;
@@ -360,6 +364,7 @@ impl Emitter {
             return Err(AssembleError::Registers);
         }
         self.thread_jumps();
+        self.settle_places(source);
         let mut offsets = Vec::with_capacity(self.instrs.len() + 1);
         let mut offset = 0_u32;
         for instr in &self.instrs {
@@ -392,8 +397,11 @@ impl Emitter {
                 words.push(u64::from(aux) << 16);
                 words.resize(words.len() + usize::from(info.cache) - 1, 0);
             }
-            let (line, col) = lines.position(source, instr.span.start);
-            let (end_line, end_col) = lines.position(source, instr.span.end);
+            let ((line, col), (end_line, end_col)) = if places::is_nowhere(instr.span) {
+                ((0, 0), (0, 0))
+            } else {
+                (lines.position(source, instr.span.start), lines.position(source, instr.span.end))
+            };
             positions.push(Position { word: start, line, end_line, col, end_col, live: instr.live });
             if let Some(HandlerId(handler)) = instr.handler {
                 let info = self.handlers[handler as usize];

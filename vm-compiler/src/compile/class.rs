@@ -1,7 +1,7 @@
 //! Classes.
 
 use super::{Compiler, Result};
-use crate::assemble::Val;
+use crate::assemble::{HERE, Val};
 use crate::ast::*;
 use crate::opcodes::{Intrinsic, Op};
 use crate::symtable::Binding;
@@ -98,7 +98,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn class_body(&mut self, def: &'a ClassDef, first_line: u32) -> Result<crate::code_unit::CodeUnit> {
-        let span = self.unit.code.span;
+        let span = def.decorators.first().map_or(self.unit.code.span, |decorator| decorator.span);
         self.enter_unit(def.scope, def.name.name.to_string(), first_line);
         self.unit.code.span = span;
         self.unit_start();
@@ -128,6 +128,7 @@ impl<'a> Compiler<'a> {
         let body = self.docstring(&def.body, true)?;
         self.body(body)?;
         self.body_annotations(def.annotations, &def.body)?;
+        self.unit.code.span = HERE;
         let mut attributes = std::mem::take(&mut self.unit.static_attributes);
         attributes.sort();
         let attributes = attributes.iter().map(|name| Const::Str(name.as_ref().into())).collect();

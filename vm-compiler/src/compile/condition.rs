@@ -19,6 +19,7 @@ impl<'a> Compiler<'a> {
 
     fn jump_if_at(&mut self, expr: &'a Expr, target: Label, sense: bool) -> Result {
         if let Some(truth) = self.constant_of(expr).as_ref().and_then(constants::truth) {
+            self.mark_line(expr.span);
             if truth == sense {
                 self.unit.code.emit_jump(Op::JUMP, 0, 0, 0, target);
             }
@@ -43,7 +44,7 @@ impl<'a> Compiler<'a> {
                 let (otherwise, end) = (self.unit.code.label(), self.unit.code.label());
                 self.jump_if(test, otherwise, false)?;
                 self.jump_if(body, target, sense)?;
-                self.unit.code.emit_jump(Op::JUMP, 0, 0, 0, end);
+                self.jump_here(Op::JUMP, end);
                 self.unit.code.place(otherwise);
                 self.jump_if(orelse, target, sense)?;
                 self.unit.code.place(end);

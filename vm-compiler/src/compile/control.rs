@@ -1,7 +1,7 @@
 //! Loops, `if`, and ways out of blocks.
 
 use super::{Block, Compiler, Result};
-use crate::assemble::{HandlerId, Label, Val};
+use crate::assemble::{HERE, HandlerId, Label, Val};
 use crate::ast::*;
 use crate::opcodes::Op;
 
@@ -13,7 +13,7 @@ impl<'a> Compiler<'a> {
             self.jump_if(test, next, false)?;
             self.body(body)?;
             if index + 1 < branches.len() || !orelse.is_empty() {
-                self.unit.code.emit_jump(Op::JUMP, 0, 0, 0, end);
+                self.jump_here(Op::JUMP, end);
             }
             self.unit.code.place(next);
         }
@@ -31,12 +31,14 @@ impl<'a> Compiler<'a> {
     ) -> Result {
         let code = &mut self.unit.code;
         let (head, next, exit, end) = (code.label(), code.label(), code.label(), code.label());
-        code.place_loop(head);
+        // The test stands before the loop and at its end.
         self.jump_if(test, exit, false)?;
+        self.unit.code.place_loop(head);
         self.push_block(Block::Loop { end, next }, span)?;
         self.body(body)?;
         self.unit.blocks.pop();
         self.unit.code.place(next);
+        self.jump_if(test, exit, false)?;
         self.at(test.span, |this| this.unit.code.emit_jump(Op::JUMP_BACKWARD, 0, 0, 0, head));
         self.unit.code.place(exit);
         self.body(orelse)?;
@@ -63,7 +65,7 @@ impl<'a> Compiler<'a> {
         self.body(body)?;
         self.unit.blocks.pop();
         self.unit.code.place(next);
-        self.at(iter.span, |this| this.unit.code.emit_jump(Op::JUMP_BACKWARD, 0, 0, 0, head));
+        self.jump_here(Op::JUMP_BACKWARD, head);
         self.unit.code.place(exit);
         self.unit.code.top = mark;
         self.body(orelse)?;
@@ -202,13 +204,15 @@ impl<'a> Compiler<'a> {
     pub(super) fn unbind(&mut self, name: &'a Name) {
         match self.local_register(name) {
             Some(register) => {
-                self.unit.code.emit(Op::CLEAR_FAST, register, 0, 0);
+                self.at(HERE, |this| this.unit.code.emit(Op::CLEAR_FAST, register, 0, 0));
                 self.unit.code.assigned.remove(register);
             }
             None => {
                 let none = self.unit.code.constant_val(&Const::None);
-                self.store_name(name, none);
-                self.delete_name(name);
+                self.at(HERE, |this| {
+                    this.store_name(name, none);
+                    this.delete_name(name);
+                });
             }
         }
     }

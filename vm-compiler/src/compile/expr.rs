@@ -54,11 +54,12 @@ impl<'a> Compiler<'a> {
         let mark = self.unit.code.top;
         match &expr.kind {
             ExprKind::Const(_) => {
-                self.at(expr.span, |this| this.unit.code.emit(Op::NOP, 0, 0, 0));
+                self.mark_line(expr.span);
             }
             ExprKind::Name(_) => {
                 // A local is only checked.
                 self.value(expr)?;
+                self.mark_line(expr.span);
             }
             _ => self.into(expr, mark)?,
         }
@@ -230,7 +231,7 @@ impl<'a> Compiler<'a> {
     pub(super) fn jump_with(&mut self, dst: u16, label: Label) {
         let mark = self.unit.code.top;
         self.unit.code.reserve(dst);
-        self.unit.code.emit_jump(Op::JUMP, 0, 0, 0, label);
+        self.jump_here(Op::JUMP, label);
         self.unit.code.top = mark;
     }
 

@@ -23,7 +23,7 @@ mod tries;
 mod type_params;
 mod with;
 
-use crate::assemble::{Emitter, HandlerId, Label};
+use crate::assemble::{Emitter, HERE, HandlerId, Label, NOWHERE};
 use crate::ast::{Body, Module, Name, ScopeId, Span, Stmt};
 use crate::code_unit::{CodeFlags, CodeUnit, Const};
 use crate::error::{SyntaxError, SyntaxErrorKind};
@@ -278,7 +278,8 @@ impl<'a> Compiler<'a> {
 
     fn program(&mut self, module: &'a Module) -> Result {
         let first = module.body.first().map_or(Span::default(), |stmt| stmt.span);
-        self.unit.code.span = Span { start: 0, end: 0 };
+        // As in CPython, a module begins before its first line.
+        self.unit.code.span = NOWHERE;
         if let Mode::Single = self.mode
             && module.body.len() > 1
         {
@@ -317,9 +318,20 @@ impl<'a> Compiler<'a> {
         self.unit.code.emit(Op::RESUME, 0, 0, 0);
     }
 
+    /// The return that the source does not show.
     fn return_none(&mut self) {
         let none = self.unit.code.constant_val(&Const::None);
-        self.unit.code.emit(Op::RETURN_VALUE, none.rk(), 0, 0);
+        self.at(HERE, |this| this.unit.code.emit(Op::RETURN_VALUE, none.rk(), 0, 0));
+    }
+
+    /// A jump that the source does not show, to the end of a statement or back to the head of a loop.
+    fn jump_here(&mut self, op: Op, label: Label) {
+        self.at(HERE, |this| this.unit.code.emit_jump(op, 0, 0, 0, label));
+    }
+
+    /// Makes a line of its own for what has no code: it goes where a neighbour has the line.
+    fn mark_line(&mut self, span: Span) {
+        self.at(span, |this| this.unit.code.emit(Op::NOP, 0, 0, 0));
     }
 
     fn push_block(&mut self, block: Block<'a>, span: Span) -> Result {

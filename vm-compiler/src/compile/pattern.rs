@@ -26,6 +26,7 @@ impl<'a> Compiler<'a> {
             for slot in &mut slots {
                 slot.1 = self.unit.code.alloc();
             }
+            self.mark_line(case.pattern.span);
             self.at(case.pattern.span, |this| this.pattern(&case.pattern, value, fail, &slots))?;
             for (name, slot) in &slots {
                 self.at(case.pattern.span, |this| this.store_name(name, Val::Reg(*slot)));
@@ -35,7 +36,7 @@ impl<'a> Compiler<'a> {
                 self.jump_if(guard, fail, false)?;
             }
             self.body(&case.body)?;
-            self.unit.code.emit_jump(Op::JUMP, 0, 0, 0, end);
+            self.jump_here(Op::JUMP, end);
             self.unit.code.place(fail);
         }
         self.unit.code.place(end);

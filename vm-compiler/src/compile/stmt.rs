@@ -143,6 +143,7 @@ impl<'a> Compiler<'a> {
         if self.constant_of(test).as_ref().and_then(constants::truth) == Some(true)
             && !matches!(test.kind, ExprKind::Tuple(_))
         {
+            self.mark_line(test.span);
             return Ok(());
         }
         let passed = self.unit.code.label();

@@ -85,7 +85,7 @@ impl<'a> Compiler<'a> {
         self.body(body)?;
         self.unit.blocks.pop();
         self.unit.code.place(next);
-        self.at(iter.span, |this| this.unit.code.emit_jump(Op::JUMP_BACKWARD, 0, 0, 0, head));
+        self.jump_here(Op::JUMP_BACKWARD, head);
         self.end_async(exhausted, mark, iter.span);
         self.unit.code.top = mark;
         self.body(orelse)?;

@@ -130,6 +130,8 @@ impl<'a> Compiler<'a> {
                 && let Some(register) = self.local_register(name)
             {
                 self.into(value, register)?;
+                // Where the value ends on another line, the store has its own.
+                self.mark_line(target.span);
                 self.unit.code.assigned.insert(register);
                 return Ok(());
             }

@@ -4,12 +4,13 @@
 //! exception in a register. A handler saves the exception being handled so far, and restores it on every way out.
 
 use super::{Block, Compiler, Result};
-use crate::assemble::Val;
+use crate::assemble::{HERE, NOWHERE, Val};
 use crate::ast::*;
 use crate::opcodes::{Intrinsic, Op};
 
 impl<'a> Compiler<'a> {
     pub(super) fn try_stmt(&mut self, stmt: &'a Try, span: Span) -> Result {
+        self.mark_line(span);
         if stmt.finalbody.is_empty() {
             return self.try_except(stmt, span);
         }
@@ -25,31 +26,37 @@ impl<'a> Compiler<'a> {
         self.unit.blocks.pop();
         let region = std::mem::replace(&mut self.unit.code.handler, outer);
         self.body(&stmt.finalbody)?;
-        self.unit.code.emit_jump(Op::JUMP, 0, 0, 0, end);
+        self.jump_here(Op::JUMP, end);
         if let Some(region) = region {
             self.unit.code.place_handler(region);
         }
-        self.in_handler(mark, span, |this, exc| {
+        self.in_handler(mark, NOWHERE, span, |this, exc| {
             this.body(&stmt.finalbody)?;
-            this.unit.code.emit(Op::RERAISE, exc, 0, 0);
+            this.reraise_here(exc);
             Ok(())
         })?;
         self.unit.code.place(end);
         Ok(())
     }
 
-    /// A handler whose exception arrives in register `exc`: saves what was handled before, runs `body`, which ends by
+    /// RERAISE that the source does not show.
+    fn reraise_here(&mut self, exc: u16) {
+        self.at(HERE, |this| this.unit.code.emit(Op::RERAISE, exc, 0, 0));
+    }
+
+    /// A handler whose exception arrives in register `exc`: saves what was handled before (with `place`), runs `body`, which ends by
     /// raising or jumping away, and restores it if an exception leaves `body`.
     pub(super) fn in_handler(
         &mut self,
         exc: u16,
+        place: Span,
         span: Span,
         body: impl FnOnce(&mut Self, u16) -> Result,
     ) -> Result {
         let mark = self.unit.code.top;
         self.unit.code.reserve(exc);
         let saved = self.unit.code.alloc();
-        self.unit.code.emit(Op::PUSH_EXC_INFO, saved, exc, 0);
+        self.at(place, |this| this.unit.code.emit(Op::PUSH_EXC_INFO, saved, exc, 0));
         let cleanup = self.unit.code.label();
         let raised = self.unit.code.top;
         let outer = self.unit.code.enter(cleanup, raised);
@@ -62,8 +69,10 @@ impl<'a> Compiler<'a> {
         }
         self.unit.code.top = raised;
         self.unit.code.reserve(raised);
-        self.unit.code.emit(Op::POP_EXCEPT, saved, 0, 0);
-        self.unit.code.emit(Op::RERAISE, raised, 0, 0);
+        self.at(NOWHERE, |this| {
+            this.unit.code.emit(Op::POP_EXCEPT, saved, 0, 0);
+            this.unit.code.emit(Op::RERAISE, raised, 0, 0);
+        });
         self.unit.code.top = mark;
         Ok(())
     }
@@ -72,7 +81,7 @@ impl<'a> Compiler<'a> {
     fn end_handler(&mut self) {
         if let Some(&Block::Handler { saved, outer }) = self.unit.blocks.last() {
             let region = std::mem::replace(&mut self.unit.code.handler, outer);
-            self.unit.code.emit(Op::POP_EXCEPT, saved, 0, 0);
+            self.at(HERE, |this| this.unit.code.emit(Op::POP_EXCEPT, saved, 0, 0));
             self.unit.code.handler = region;
         }
     }
@@ -86,14 +95,14 @@ impl<'a> Compiler<'a> {
         self.unit.blocks.pop();
         let region = std::mem::replace(&mut self.unit.code.handler, outer);
         self.body(&stmt.orelse)?;
-        self.unit.code.emit_jump(Op::JUMP, 0, 0, 0, end);
+        self.jump_here(Op::JUMP, end);
         if let Some(region) = region {
             self.unit.code.place_handler(region);
         }
         if stmt.is_star {
-            self.in_handler(mark, span, |this, exc| this.star_handlers(&stmt.handlers, exc, end))?;
+            self.in_handler(mark, NOWHERE, span, |this, exc| this.star_handlers(&stmt.handlers, exc, end))?;
         } else {
-            self.in_handler(mark, span, |this, exc| this.handlers(&stmt.handlers, exc, end))?;
+            self.in_handler(mark, NOWHERE, span, |this, exc| this.handlers(&stmt.handlers, exc, end))?;
         }
         self.unit.code.place(end);
         Ok(())
@@ -109,7 +118,7 @@ impl<'a> Compiler<'a> {
                     let value = self.value(class)?;
                     let matched = mark;
                     self.unit.code.top = mark;
-                    self.at(class.span, |this| {
+                    self.at(handler.span, |this| {
                         this.unit.code.emit(Op::CHECK_EXC_MATCH, matched, exc, value.rk());
                         this.jump_on(matched, next, false);
                     });
@@ -117,15 +126,15 @@ impl<'a> Compiler<'a> {
                 None if index + 1 < count => {
                     return self.error("default 'except:' must be last", handler.span);
                 }
-                None => {}
+                None => self.mark_line(handler.span),
             }
             self.handler_body(handler, Val::Reg(exc))?;
             self.end_handler();
-            self.unit.code.emit_jump(Op::JUMP, 0, 0, 0, end);
+            self.jump_here(Op::JUMP, end);
             self.unit.code.place(next);
         }
         // Reached only when no clause matched.
-        self.unit.code.emit(Op::RERAISE, exc, 0, 0);
+        self.reraise_here(exc);
         Ok(())
     }
 
@@ -143,13 +152,15 @@ impl<'a> Compiler<'a> {
         let region = std::mem::replace(&mut self.unit.code.handler, outer);
         self.unbind(&name.name);
         let after = self.unit.code.label();
-        self.unit.code.emit_jump(Op::JUMP, 0, 0, 0, after);
+        self.jump_here(Op::JUMP, after);
         if let Some(region) = region {
             self.unit.code.place_handler(region);
         }
         self.unit.code.reserve(raised);
-        self.unbind(&name.name);
-        self.unit.code.emit(Op::RERAISE, raised, 0, 0);
+        self.at(NOWHERE, |this| {
+            this.unbind(&name.name);
+            this.unit.code.emit(Op::RERAISE, raised, 0, 0);
+        });
         self.unit.code.place(after);
         self.unit.code.top = mark;
         Ok(())
@@ -166,6 +177,7 @@ impl<'a> Compiler<'a> {
         // The rest and, right after it, the match.
         let pair = self.unit.code.alloc_block(2);
         let (rest, matched) = (pair, pair + 1);
+        let span = std::mem::replace(&mut self.unit.code.span, NOWHERE);
         self.unit.code.emit(Op::BUILD_LIST, raised_list, exc, 1);
         self.unit.code.move_to(rest, Val::Reg(exc));
         for handler in handlers {
@@ -176,14 +188,16 @@ impl<'a> Compiler<'a> {
             let mark = self.unit.code.top;
             let value = self.value(class)?;
             self.unit.code.top = mark;
-            self.at(class.span, |this| this.unit.code.emit(Op::CHECK_EG_MATCH, pair, rest, value.rk()));
-            self.unit.code.emit_jump(Op::JUMP_IF_NONE, matched, 0, 0, next);
+            self.at(handler.span, |this| {
+                this.unit.code.emit(Op::CHECK_EG_MATCH, pair, rest, value.rk());
+                this.unit.code.emit_jump(Op::JUMP_IF_NONE, matched, 0, 0, next);
+            });
             // An exception in the clause joins the list; the other clauses still run.
             let cleanup = self.unit.code.label();
             let raised = mark;
             // The clause handles its part: a bare `raise` means that.
             let saved = self.unit.code.alloc();
-            self.unit.code.emit(Op::PUSH_EXC_INFO, saved, matched, 0);
+            self.at(HERE, |this| this.unit.code.emit(Op::PUSH_EXC_INFO, saved, matched, 0));
             let outer = self.unit.code.enter(cleanup, saved + 1);
             self.push_block(Block::Handler { saved, outer }, handler.span)?;
             self.push_block(Block::StarHandler, handler.span)?;
@@ -191,8 +205,8 @@ impl<'a> Compiler<'a> {
             self.unit.blocks.pop();
             self.unit.blocks.pop();
             let region = std::mem::replace(&mut self.unit.code.handler, outer);
-            self.unit.code.emit(Op::POP_EXCEPT, saved, 0, 0);
-            self.unit.code.emit_jump(Op::JUMP, 0, 0, 0, next);
+            self.at(HERE, |this| this.unit.code.emit(Op::POP_EXCEPT, saved, 0, 0));
+            self.jump_here(Op::JUMP, next);
             if let Some(region) = region {
                 self.unit.code.place_handler(region);
             }
@@ -211,7 +225,8 @@ impl<'a> Compiler<'a> {
         self.unit.code.emit(Op::RERAISE, block, 0, 0);
         self.unit.code.place(quiet);
         self.end_handler();
-        self.unit.code.emit_jump(Op::JUMP, 0, 0, 0, end);
+        self.jump_here(Op::JUMP, end);
+        self.unit.code.span = span;
         Ok(())
     }
 }

@@ -55,12 +55,12 @@ impl<'a> Compiler<'a> {
         self.unit.blocks.pop();
         let region = std::mem::replace(&mut self.unit.code.handler, outer);
         self.call_exit(exit, is_async, at);
-        self.unit.code.emit_jump(Op::JUMP, 0, 0, 0, end);
+        self.jump_here(Op::JUMP, end);
         if let Some(region) = region {
             self.unit.code.place_handler(region);
         }
         self.unit.code.span = at;
-        self.in_handler(exc, span, |this, exc| {
+        self.in_handler(exc, at, span, |this, exc| {
             let result = this.unit.code.alloc();
             this.unit.code.emit(Op::WITH_EXCEPT_START, result, exit, exc);
             if is_async {
@@ -73,7 +73,7 @@ impl<'a> Compiler<'a> {
             if let Some(&Block::Handler { saved, outer }) = this.unit.blocks.last() {
                 let region = std::mem::replace(&mut this.unit.code.handler, outer);
                 this.unit.code.emit(Op::POP_EXCEPT, saved, 0, 0);
-                this.unit.code.emit_jump(Op::JUMP, 0, 0, 0, end);
+                this.jump_here(Op::JUMP, end);
                 this.unit.code.handler = region;
             }
             Ok(())

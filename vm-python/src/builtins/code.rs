@@ -114,7 +114,8 @@ fn lines(vm: &Vm, args: Args<'_>) -> PyResult {
             j += 1;
         }
         let end = table.get(j).map_or(code.len, |p| p.word);
-        let line = if first.line == 0 { Value::NONE } else { number(first.line) };
+        // A module begins at line 0; elsewhere 0 means no line.
+        let line = if first.line == 0 && first.word > 0 { Value::NONE } else { number(first.line) };
         out.push(vm.new_tuple(&[number(first.word * 2), number(end * 2), line])?.value())?;
         i = j;
     }

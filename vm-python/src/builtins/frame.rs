@@ -78,8 +78,13 @@ pub static DEF: TypeDef = TypeDef {
         GetSetDef::read_only("f_back", |vm, f| vm.frame_back(this(vm, f)?)),
         GetSetDef::read_only("f_lineno", |vm, f| {
             let f = this(vm, f)?;
-            let line = f.code().position(vm.frame_word(f)).map_or(f.code().first_line, |p| p.line);
-            Ok(if line == 0 { Value::NONE } else { Value::small_int(i64::from(line)) })
+            let code = f.code();
+            let position = code.position(vm.frame_word(f));
+            Ok(match position.map_or((code.first_line, 1), |p| (p.line, p.word)) {
+                // A module begins at line 0; elsewhere 0 means no line.
+                (0, 1..) => Value::NONE,
+                (line, _) => Value::small_int(i64::from(line)),
+            })
         }),
         GetSetDef::read_only("f_lasti", |vm, f| {
             Ok(Value::small_int(i64::from(vm.frame_word(this(vm, f)?)) * 2))
