@@ -2,8 +2,13 @@
 //!
 //! ```text
 //! mc list
-//! mc run CHECK [--mutant NAME] [--bound N|none] [--seconds S] [--schedules N] [--seed N]
+//! mc run CHECK [--mutant NAME] [--weaken SITE] [--bound N|none] [--seconds S] [--schedules N] [--seed N]
+//!              [--record N [--path FILE]] [--from FILE --plan N]
+//! mc sites CHECK [the same]
 //! ```
+//!
+//! `--record N` prints what the threads did in execution N, when that fails; `--path FILE` then also gets loom's path to it, from which `--from FILE`
+//! starts at once. `sites` prints the orderings that the check's executions ask for; `--weaken` takes one of them away.
 //!
 //! One process per check, because a checker that finds a deadlock may abort. So the exit status is the verdict, and whoever
 //! starts the process writes the record: `cargo xtask check`.
@@ -31,6 +36,7 @@ fn command() -> Result<ExitCode, lexopt::Error> {
     let mut positional = Vec::new();
     let mut options = run::Options::default();
     let mut mutant = None;
+    let mut weaken = None;
     while let Some(arg) = parser.next()? {
         match arg {
             Value(v) => positional.push(v.string()?),
@@ -46,6 +52,11 @@ fn command() -> Result<ExitCode, lexopt::Error> {
             Long("seconds") => options.seconds = Some(parser.value()?.parse()?),
             Long("schedules") => options.schedules = Some(parser.value()?.parse()?),
             Long("seed") => options.seed = parser.value()?.parse()?,
+            Long("record") => options.record = Some(parser.value()?.parse()?),
+            Long("path") => options.path = Some(parser.value()?.into()),
+            Long("from") => options.from = Some(parser.value()?.into()),
+            Long("plan") => options.plan = parser.value()?.parse()?,
+            Long("weaken") => weaken = Some(parser.value()?.string()?),
             other => return Err(other.unexpected()),
         }
     }
@@ -54,7 +65,7 @@ fn command() -> Result<ExitCode, lexopt::Error> {
             println!("{}", registry::list());
             Ok(ExitCode::SUCCESS)
         }
-        ["run", name] => {
+        [verb @ ("run" | "sites"), name] => {
             let check = registry::find(name)
                 .ok_or_else(|| format!("no check is named {name}; `mc list` lists them"))?;
             if let Some(mutant) = &mutant {
@@ -63,10 +74,22 @@ fn command() -> Result<ExitCode, lexopt::Error> {
                 }
                 run::activate(mutant);
             }
+            if let Some(site) = &weaken {
+                run::weaken(site)?;
+            }
+            if *verb == "sites" {
+                run::collect_sites();
+            }
             let report = run::run(check, &options);
+            if weaken.is_some() && !run::met() {
+                return Err("the check never asks for that ordering".into());
+            }
+            if *verb == "sites" {
+                println!("{}", run::sites());
+            }
             println!("{report}");
             Ok(ExitCode::SUCCESS)
         }
-        _ => Err("say `list` or `run CHECK`".into()),
+        _ => Err("say `list`, `run CHECK` or `sites CHECK`".into()),
     }
 }

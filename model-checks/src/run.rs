@@ -1,5 +1,6 @@
 //! One check under its checker.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -18,9 +19,19 @@ pub struct Options {
     pub schedules: Option<usize>,
     /// Seed for shuttle.
     pub seed: u64,
+    /// The execution to record.
+    pub record: Option<u64>,
+    /// Where loom's path to that execution goes.
+    pub path: Option<PathBuf>,
+    /// Where loom starts.
+    pub from: Option<PathBuf>,
+    /// Number of the plan of choices that `from` belongs to.
+    pub plan: usize,
 }
 
 static EXECUTIONS: AtomicU64 = AtomicU64::new(0);
+/// The plan of choices being explored.
+static PLAN: AtomicU64 = AtomicU64::new(0);
 
 /// How an exploration that found nothing ended.
 struct Explored {
@@ -42,6 +53,56 @@ pub fn activate(name: &str) {
     }
 }
 
+#[cfg(any(weft_sync = "loom", weft_sync = "shuttle"))]
+mod observed {
+    use serde_json::{Value, json};
+    use vm_core::sync::observe;
+
+    pub use observe::{collect_sites, met};
+
+    /// Takes one ordering away.
+    pub fn weaken(site: &str) -> Result<(), String> {
+        observe::weaken(site.parse().map_err(|()| format!("no site: {site}"))?);
+        Ok(())
+    }
+
+    /// The orderings that were asked for.
+    pub fn sites() -> Value {
+        json!(observe::sites().iter().map(ToString::to_string).collect::<Vec<_>>())
+    }
+
+    /// What the threads did, as one line of JSON.
+    pub fn print_timeline() {
+        let events: Vec<Value> = observe::timeline()
+            .iter()
+            .map(|e| json!({ "thread": e.thread, "site": e.site, "what": e.what }))
+            .collect();
+        if !events.is_empty() {
+            println!("{}", json!(events));
+        }
+    }
+}
+
+#[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
+mod observed {
+    //! Plain threads are not observed.
+
+    pub fn collect_sites() {}
+    pub fn met() -> bool {
+        false
+    }
+    pub fn weaken(_: &str) -> Result<(), String> {
+        Err("only loom and shuttle weaken orderings".into())
+    }
+    pub fn sites() -> serde_json::Value {
+        serde_json::json!([])
+    }
+    pub fn print_timeline() {}
+}
+
+use observed::print_timeline;
+pub use observed::{collect_sites, met, sites, weaken};
+
 /// Runs `check`. Does not return when it fails: the failure is printed and the exit status is 1, or an abort.
 pub fn run(check: &'static Check, options: &Options) -> Value {
     let start = Instant::now();
@@ -49,9 +110,12 @@ pub fn run(check: &'static Check, options: &Options) -> Value {
         let n = EXECUTIONS.load(Ordering::Relaxed);
         eprintln!("execution {n}: {info}");
         eprintln!("processor time {:.2}", cpu_seconds());
+        eprintln!("plan {}", PLAN.load(Ordering::Relaxed));
+        print_timeline();
         // The first report is the finding; unwinding through a checker's internals may abort or hang.
         std::process::exit(1);
     }));
+    RECORDED.store(options.record.unwrap_or(0), Ordering::Relaxed);
     let explored = explore(check, options);
     if let Some(look) = check.after {
         look();
@@ -74,10 +138,19 @@ fn cpu_seconds() -> f64 {
     nanoseconds.unwrap_or(0.0) / 1e9
 }
 
+/// The execution to record, 0 for none.
+static RECORDED: AtomicU64 = AtomicU64::new(0);
+
 fn execution(check: &Check) {
-    EXECUTIONS.fetch_add(1, Ordering::Relaxed);
+    let number = EXECUTIONS.fetch_add(1, Ordering::Relaxed) + 1;
     #[cfg(any(weft_sync = "loom", weft_sync = "shuttle"))]
-    vm_core::sync::model::begin();
+    {
+        vm_core::sync::model::begin();
+        if number == RECORDED.load(Ordering::Relaxed) {
+            vm_core::sync::observe::record();
+        }
+    }
+    let _ = number;
     (check.body)();
 }
 
@@ -93,7 +166,8 @@ fn explore(check: &'static Check, options: &Options) -> Explored {
     let start = Instant::now();
     let mut exhausted = true;
     // Every plan of choices, shortest first: loom explores all interleavings of each.
-    for plan in 0..1_usize << check.choices {
+    for plan in options.plan..1_usize << check.choices {
+        PLAN.store(plan as u64, Ordering::Relaxed);
         let left = seconds - start.elapsed().as_secs_f64();
         if left <= 0.0 {
             exhausted = false;
@@ -105,6 +179,15 @@ fn explore(check: &'static Check, options: &Options) -> Explored {
         builder.max_branches = 50_000;
         builder.preemption_bound = bound;
         builder.checkpoint_interval = 50;
+        let done = EXECUTIONS.load(Ordering::Relaxed);
+        if let (Some(record), Some(path)) = (options.record, &options.path) {
+            // loom writes the path before each execution whose number is a multiple of the interval. Should this plan end before, nothing is written.
+            builder.checkpoint_interval = usize::try_from(record - done).unwrap_or(usize::MAX).max(1);
+            builder.checkpoint_file = Some(path.clone());
+        } else if let Some(from) = &options.from {
+            builder.checkpoint_interval = usize::MAX;
+            builder.checkpoint_file = Some(from.clone());
+        }
         let plan_start = Instant::now();
         if left.is_finite() {
             builder.max_duration = Some(std::time::Duration::from_secs_f64(left));
@@ -138,10 +221,17 @@ fn explore(check: &'static Check, options: &Options) -> Explored {
         config
     };
     let body = move || execution(check);
+    // To get to a recorded execution the schedulers before it need not run.
+    let skipped = options.record.map_or(0, |n| usize::try_from(n - 1).unwrap_or(0) / each);
+    EXECUTIONS.store((skipped * each) as u64, Ordering::Relaxed);
     // Random first: it finds most, soonest. PCT finds what needs few but unlikely preemptions.
-    Runner::new(RandomScheduler::new_from_seed(seed, each), config()).run(body);
-    for depth in [3, 5, 10] {
-        Runner::new(PctScheduler::new_from_seed(seed, depth, each), config()).run(body);
+    if skipped < 1 {
+        Runner::new(RandomScheduler::new_from_seed(seed, each), config()).run(body);
+    }
+    for (before, depth) in [(1, 3), (2, 5), (3, 10)] {
+        if skipped <= before {
+            Runner::new(PctScheduler::new_from_seed(seed, depth, each), config()).run(body);
+        }
     }
     Runner::new(UrwRandomScheduler::new_from_seed(seed, each), config()).run(body);
     // Random schedules never exhaust anything.

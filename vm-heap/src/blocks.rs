@@ -222,6 +222,7 @@ impl BlockState {
         self.0.store(0, Ordering::Relaxed);
     }
 
+    #[track_caller]
     fn leave_owned(&self, phase: Phase, position: Option<u32>, order: Ordering) {
         let mut block = self.get();
         debug_assert_eq!(block.phase, Phase::Owned);

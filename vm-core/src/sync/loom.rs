@@ -5,7 +5,9 @@ use std::fmt;
 use std::sync::PoisonError;
 use std::time::Duration;
 
-pub use loom::sync::atomic::{Ordering, fence};
+pub use loom::sync::atomic::Ordering;
+
+use super::observe;
 
 /// Makes loom see every conflict between a load and a later write.
 ///
@@ -76,22 +78,30 @@ macro_rules! common_operations {
         /// Reads.
         #[track_caller]
         pub fn load(&self, order: Ordering) -> $value {
+            let order = observe::load(order);
             self.shadows.before_load();
-            self.inner.load(order)
+            let value = self.inner.load(order);
+            observe::note("load", observe::address(self), || format!("= {value:x?} {order:?}"));
+            value
         }
 
         /// Writes.
         #[track_caller]
         pub fn store(&self, value: $value, order: Ordering) {
+            let order = observe::store(order);
             self.shadows.before_write();
+            observe::note("store", observe::address(self), || format!("{value:x?} {order:?}"));
             self.inner.store(value, order);
         }
 
         /// Writes, and returns what was there.
         #[track_caller]
         pub fn swap(&self, value: $value, order: Ordering) -> $value {
+            let order = observe::rmw(order);
             self.shadows.before_write();
-            self.inner.swap(value, order)
+            let old = self.inner.swap(value, order);
+            observe::note("swap", observe::address(self), || format!("{old:x?} by {value:x?} {order:?}"));
+            old
         }
 
         /// Writes `new` if `current` is there.
@@ -106,8 +116,14 @@ macro_rules! common_operations {
             success: Ordering,
             failure: Ordering,
         ) -> Result<$value, $value> {
+            let (success, failure) = (observe::rmw(success), observe::failure(failure));
             self.shadows.before_write();
-            self.inner.compare_exchange(current, new, success, failure)
+            let result = self.inner.compare_exchange(current, new, success, failure);
+            observe::note("exchange", observe::address(self), || match result {
+                Ok(_) => format!("{current:x?} by {new:x?} {success:?}"),
+                Err(now) => format!("{current:x?} by {new:x?} refused, there is {now:x?} {failure:?}"),
+            });
+            result
         }
 
         /// As [`Self::compare_exchange`]; may fail without a reason when the check makes choices.
@@ -135,8 +151,13 @@ macro_rules! rmw {
         /// The operation of that name.
         #[track_caller]
         pub fn $name(&self, value: $value, order: Ordering) -> $value {
+            let order = observe::rmw(order);
             self.shadows.before_write();
-            self.inner.$name(value, order)
+            let old = self.inner.$name(value, order);
+            observe::note(stringify!($name), observe::address(self), || {
+                format!("{value:x?} on {old:x?} {order:?}")
+            });
+            old
         }
     )*};
 }
@@ -188,6 +209,20 @@ impl<T> AtomicPtr<T> {
     common_operations!(loom::sync::atomic::AtomicPtr<T>, *mut T);
 }
 
+/// A fence.
+#[track_caller]
+pub fn fence(order: Ordering) {
+    observe::note("fence", 0, || format!("{order:?}"));
+    if let Some(order) = observe::fence(order) {
+        loom::sync::atomic::fence(order);
+    }
+}
+
+/// The calling thread's number in its execution.
+pub(super) fn number() -> usize {
+    ME.with(Cell::get)
+}
+
 /// A hint that the caller is spinning on another thread's progress. loom needs it in every such loop.
 pub fn spin_hint() {
     loom::hint::spin_loop();
@@ -198,11 +233,13 @@ pub mod asymmetric {
     use super::{Ordering, fence};
 
     /// The hot side's fence.
+    #[track_caller]
     pub fn light() {
         fence(Ordering::SeqCst);
     }
 
     /// The rare side's fence.
+    #[track_caller]
     pub fn heavy() {
         fence(Ordering::SeqCst);
     }
@@ -232,6 +269,7 @@ impl<T> Mutex<T> {
     }
 
     /// Takes the lock.
+    #[track_caller]
     pub fn lock(&self) -> MutexGuard<'_, T> {
         MutexGuard::of(self, self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -243,7 +281,9 @@ impl<T> Mutex<T> {
 }
 
 impl<'m, T> MutexGuard<'m, T> {
+    #[track_caller]
     fn of(lock: &'m Mutex<T>, inner: loom::sync::MutexGuard<'m, T>) -> Self {
+        observe::note("lock", observe::address(lock), String::new);
         HELD.with(|held| held.set(held.get() + 1));
         Self { inner: Some(inner), lock }
     }
@@ -251,6 +291,7 @@ impl<'m, T> MutexGuard<'m, T> {
 
 impl<T> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
+        observe::note("unlock", observe::address(self.lock), String::new);
         HELD.with(|held| held.set(held.get() - 1));
     }
 }
@@ -304,7 +345,9 @@ impl Condvar {
     }
 
     /// Releases the lock, waits for a notification, takes the lock again. May return without one.
+    #[track_caller]
     pub fn wait<T>(&self, guard: &mut MutexGuard<'_, T>) {
+        observe::note("wait on", observe::address(self), String::new);
         let inner = guard.inner.take().expect("the guard is whole outside a wait");
         if model::spurious() {
             drop(inner);
@@ -313,6 +356,7 @@ impl Condvar {
             return;
         }
         guard.inner = Some(self.0.wait(inner).unwrap_or_else(PoisonError::into_inner));
+        observe::note("woken on", observe::address(self), String::new);
     }
 
     /// As [`Condvar::wait`]; whether the time ran out is a choice.
@@ -325,12 +369,16 @@ impl Condvar {
     }
 
     /// Wakes one waiter, if there is one.
+    #[track_caller]
     pub fn notify_one(&self) {
+        observe::note("notify one of", observe::address(self), String::new);
         self.0.notify_one();
     }
 
     /// Wakes every waiter.
+    #[track_caller]
     pub fn notify_all(&self) {
+        observe::note("notify all of", observe::address(self), String::new);
         self.0.notify_all();
     }
 }
@@ -352,12 +400,14 @@ impl<T> RaceCell<T> {
     /// A read of the cell lasts as long as `f` runs.
     #[track_caller]
     pub fn with<R>(&self, f: impl FnOnce(*const T) -> R) -> R {
+        observe::note("read cell", observe::address(self), String::new);
         self.0.with(f)
     }
 
     /// A write of the cell lasts as long as `f` runs.
     #[track_caller]
     pub fn with_mut<R>(&self, f: impl FnOnce(*mut T) -> R) -> R {
+        observe::note("write cell", observe::address(self), String::new);
         self.0.with_mut(f)
     }
 }
@@ -387,12 +437,14 @@ pub mod thread {
     ///
     /// # Errors
     /// Never, here.
+    #[track_caller]
     pub fn spawn<T: Send + 'static>(
         _: &str,
         _: usize,
         body: impl FnOnce() -> T + Send + 'static,
     ) -> io::Result<JoinHandle<T>> {
         let number = super::model::thread_born();
+        super::observe::note("start thread", 0, || number.to_string());
         Ok(JoinHandle(loom::thread::spawn(move || {
             super::ME.with(|me| me.set(number));
             body()

@@ -32,6 +32,8 @@ mod backend;
 #[cfg(any(weft_sync = "loom", weft_sync = "shuttle"))]
 pub(crate) mod checked;
 mod lot;
+#[cfg(any(weft_sync = "loom", weft_sync = "shuttle"))]
+pub mod observe;
 mod parker;
 
 #[cfg(weft_sync = "shuttle")]

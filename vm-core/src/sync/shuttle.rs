@@ -10,11 +10,21 @@ pub use std::sync::atomic::Ordering;
 
 pub use super::happens_before::assert_no_lock;
 use super::happens_before::{self as hb, Accesses, Location};
+use super::observe;
 
 /// A fence, as the detector sees it.
+#[track_caller]
 pub fn fence(order: Ordering) {
-    hb::fence(order);
-    shuttle::sync::atomic::fence(order);
+    observe::note("fence", 0, || format!("{order:?}"));
+    if let Some(order) = observe::fence(order) {
+        hb::fence(order);
+        shuttle::sync::atomic::fence(order);
+    }
+}
+
+/// The calling thread's number in its execution.
+pub(super) fn number() -> usize {
+    usize::from(shuttle::current::me())
 }
 
 /// A hint that the caller is spinning on another thread's progress.
@@ -27,11 +37,13 @@ pub mod asymmetric {
     use super::{Ordering, fence};
 
     /// The hot side's fence.
+    #[track_caller]
     pub fn light() {
         fence(Ordering::SeqCst);
     }
 
     /// The rare side's fence.
+    #[track_caller]
     pub fn heavy() {
         fence(Ordering::SeqCst);
     }
@@ -52,21 +64,30 @@ macro_rules! common_operations {
         }
 
         /// Reads.
+        #[track_caller]
         pub fn load(&self, order: Ordering) -> $value {
+            let order = observe::load(order);
             let value = self.inner.load(Ordering::SeqCst);
+            observe::note("load", observe::address(self), || format!("= {value:x?} {order:?}"));
             self.location.load(order);
             value
         }
 
         /// Writes.
+        #[track_caller]
         pub fn store(&self, value: $value, order: Ordering) {
+            let order = observe::store(order);
             self.inner.store(value, Ordering::SeqCst);
+            observe::note("store", observe::address(self), || format!("{value:x?} {order:?}"));
             self.location.store(order);
         }
 
         /// Writes, and returns what was there.
+        #[track_caller]
         pub fn swap(&self, value: $value, order: Ordering) -> $value {
+            let order = observe::rmw(order);
             let old = self.inner.swap(value, Ordering::SeqCst);
+            observe::note("swap", observe::address(self), || format!("{old:x?} by {value:x?} {order:?}"));
             self.location.rmw(order);
             old
         }
@@ -75,6 +96,7 @@ macro_rules! common_operations {
         ///
         /// # Errors
         /// What is there instead.
+        #[track_caller]
         pub fn compare_exchange(
             &self,
             current: $value,
@@ -82,7 +104,12 @@ macro_rules! common_operations {
             success: Ordering,
             failure: Ordering,
         ) -> Result<$value, $value> {
+            let (success, failure) = (observe::rmw(success), observe::failure(failure));
             let result = self.inner.compare_exchange(current, new, Ordering::SeqCst, Ordering::SeqCst);
+            observe::note("exchange", observe::address(self), || match result {
+                Ok(_) => format!("{current:x?} by {new:x?} {success:?}"),
+                Err(now) => format!("{current:x?} by {new:x?} refused, there is {now:x?} {failure:?}"),
+            });
             match result {
                 Ok(_) => self.location.rmw(success),
                 Err(_) => self.location.load(failure),
@@ -94,6 +121,7 @@ macro_rules! common_operations {
         ///
         /// # Errors
         /// What is there, possibly `current`.
+        #[track_caller]
         pub fn compare_exchange_weak(
             &self,
             current: $value,
@@ -112,8 +140,13 @@ macro_rules! common_operations {
 macro_rules! rmw {
     ($value:ty: $($name:ident),*) => {$(
         /// The operation of that name.
+        #[track_caller]
         pub fn $name(&self, value: $value, order: Ordering) -> $value {
+            let order = observe::rmw(order);
             let old = self.inner.$name(value, Ordering::SeqCst);
+            observe::note(stringify!($name), observe::address(self), || {
+                format!("{value:x?} on {old:x?} {order:?}")
+            });
             self.location.rmw(order);
             old
         }
@@ -193,8 +226,10 @@ impl<T> Mutex<T> {
     }
 
     /// Takes the lock.
+    #[track_caller]
     pub fn lock(&self) -> MutexGuard<'_, T> {
         let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        observe::note("lock", observe::address(self), String::new);
         self.location.load(Ordering::Acquire);
         hb::lock_taken();
         MutexGuard { inner: Some(inner), lock: self }
@@ -244,6 +279,7 @@ impl<T> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
         // An unwinding failed check has no execution any more.
         if self.inner.is_some() && !std::thread::panicking() {
+            observe::note("unlock", observe::address(self.lock), String::new);
             self.lock.location.store(Ordering::Release);
             hb::lock_released();
         }
@@ -268,7 +304,9 @@ impl Condvar {
     }
 
     /// Releases the lock, waits for a notification, takes the lock again. May return without one.
+    #[track_caller]
     pub fn wait<T>(&self, guard: &mut MutexGuard<'_, T>) {
+        observe::note("wait on", observe::address(self), String::new);
         let inner = guard.inner.take().expect("the guard is whole outside a wait");
         guard.lock.location.store(Ordering::Release);
         let inner = if model::spurious() {
@@ -279,6 +317,7 @@ impl Condvar {
             self.0.wait(inner)
         };
         guard.inner = Some(inner.unwrap_or_else(PoisonError::into_inner));
+        observe::note("woken on", observe::address(self), String::new);
         guard.lock.location.load(Ordering::Acquire);
     }
 
@@ -292,12 +331,16 @@ impl Condvar {
     }
 
     /// Wakes one waiter, if there is one.
+    #[track_caller]
     pub fn notify_one(&self) {
+        observe::note("notify one of", observe::address(self), String::new);
         self.0.notify_one();
     }
 
     /// Wakes every waiter.
+    #[track_caller]
     pub fn notify_all(&self) {
+        observe::note("notify all of", observe::address(self), String::new);
         self.0.notify_all();
     }
 }
@@ -334,6 +377,7 @@ impl<T> RaceCell<T> {
     /// A read of the cell lasts as long as `f` runs.
     #[track_caller]
     pub fn with<R>(&self, f: impl FnOnce(*const T) -> R) -> R {
+        observe::note("read cell", observe::address(self), String::new);
         assert!(self.inside.fetch_add(1, Ordering::SeqCst) >= 0, "data race: a read during a write");
         self.accesses.read();
         let result = f(self.cell.get());
@@ -344,6 +388,7 @@ impl<T> RaceCell<T> {
     /// A write of the cell lasts as long as `f` runs.
     #[track_caller]
     pub fn with_mut<R>(&self, f: impl FnOnce(*mut T) -> R) -> R {
+        observe::note("write cell", observe::address(self), String::new);
         assert!(self.inside.swap(-1000, Ordering::SeqCst) == 0, "data race: a write during another access");
         self.accesses.write();
         let result = f(self.cell.get());
@@ -384,11 +429,13 @@ pub mod thread {
     ///
     /// # Errors
     /// Never, here.
+    #[track_caller]
     pub fn spawn<T: Send + 'static>(
         _: &str,
         _: usize,
         body: impl FnOnce() -> T + Send + 'static,
     ) -> io::Result<JoinHandle<T>> {
+        super::observe::note("start thread", 0, String::new);
         let start = Arc::new(Location::default());
         start.store(Ordering::Release);
         let end = Arc::new(Location::default());

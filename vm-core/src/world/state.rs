@@ -35,6 +35,7 @@ impl StateWord {
         }
     }
 
+    #[track_caller]
     fn cas(&self, from: RunState, to: RunState, order: Ordering) -> Result<(), RunState> {
         match self.0.compare_exchange(from as u32, to as u32, order, Ordering::Relaxed) {
             Ok(_) => Ok(()),

@@ -3,8 +3,10 @@
 //! Builds `model-checks` once per back end of the facade, starts one process per check and per seeded bug, and prints what was
 //! explored. A check that stopped at a limit says `capped`; only one that ran every execution within its bound says `exhausted`.
 
+mod audit;
 mod binary;
 mod museum;
+mod replay;
 mod rules;
 mod schedule;
 mod table;
@@ -59,17 +61,33 @@ enum What {
         /// Seconds per check, after which it is capped.
         #[arg(long, value_name = "S", default_value_t = 600.0)]
         seconds: f64,
+        /// With this seeded bug.
+        #[arg(long, value_name = "NAME")]
+        mutant: Option<String>,
     },
     /// The shuttle checks of one protocol or one check, with a chosen number of schedules and seed.
     Shuttle {
         /// Protocol or check.
         name: String,
+        /// With this seeded bug.
+        #[arg(long, value_name = "NAME")]
+        mutant: Option<String>,
         /// Schedules per check, over all schedulers of the portfolio.
         #[arg(long, value_name = "N", default_value_t = 200_000)]
         schedules: usize,
         /// Seed of every scheduler.
         #[arg(long, value_name = "S", default_value_t = 0)]
         seed: u64,
+    },
+    /// Weakens every memory ordering, one at a time: a check must fail without it, or the source must say why none can.
+    Audit {
+        /// Only the files of this protocol.
+        protocol: Option<String>,
+    },
+    /// Runs the failing execution that a file describes, and shows what each thread did.
+    Replay {
+        /// The file; a failed check names it.
+        file: PathBuf,
     },
     /// Historical bugs of other virtual machines (model-checks/museum.toml), each caught by its check or refused by the compiler.
     Museum,
@@ -107,6 +125,8 @@ pub struct Row {
     pub outcome: String,
     /// Why it failed.
     pub failure: Option<String>,
+    /// The rule it broke, what each thread did, how to see it again.
+    pub explanation: String,
     /// Wall time of its process.
     pub seconds: f64,
     /// The seeded bugs that this check is to catch.
@@ -166,6 +186,18 @@ pub fn main(args: &CheckArgs) -> Result<bool, String> {
         print!("{}", table::list(&binaries.list()?));
         return Ok(true);
     }
+    if let What::Replay { file } = &args.what {
+        let (text, failed) = replay::replay(file)?;
+        print!("{text}");
+        return Ok(!failed);
+    }
+    if let What::Audit { protocol } = &args.what {
+        let binaries = Binaries::build(&[Backend::Loom, Backend::Shuttle])?;
+        let audit = audit::run(&binaries, &binaries.list()?, protocol.as_deref())?;
+        print!("{}{}", audit.render(), audit::details(&audit));
+        write_json(args.json.as_deref(), &audit)?;
+        return Ok(audit.failed() == 0);
+    }
     if matches!(args.what, What::Museum) {
         let binaries = Binaries::build(&[Backend::Loom, Backend::Shuttle])?;
         let museum = museum::run(&binaries, &binaries.list()?, &rules::stated()?)?;
@@ -200,9 +232,12 @@ pub fn quick() -> Result<CheckSummary, String> {
 pub fn run(args: &CheckArgs) -> Result<CheckSummary, String> {
     let start = Instant::now();
     let (backends, name): (&[Backend], Option<&str>) = match &args.what {
-        What::Quick | What::List | What::Museum | What::Full { .. } => {
-            (&[Backend::Loom, Backend::Shuttle], None)
-        }
+        What::Quick
+        | What::List
+        | What::Museum
+        | What::Audit { .. }
+        | What::Replay { .. }
+        | What::Full { .. } => (&[Backend::Loom, Backend::Shuttle], None),
         What::Tsan { .. } => (&[Backend::Tsan], None),
         What::Loom { name, .. } => (&[Backend::Loom], Some(name)),
         What::Shuttle { name, .. } => (&[Backend::Shuttle], Some(name)),
@@ -227,13 +262,17 @@ pub fn run(args: &CheckArgs) -> Result<CheckSummary, String> {
     for check in &selected {
         let backend = backend(check);
         let (options, limit) = options(&args.what, check);
-        jobs.push(Job { check: check.name.clone(), mutant: None, backend, options, limit });
+        let mutant = match &args.what {
+            What::Loom { mutant, .. } | What::Shuttle { mutant, .. } => mutant.clone(),
+            _ => None,
+        };
+        jobs.push(Job { mutant, backend, options, limit, ..Job::of(&check.name) });
         if matches!(args.what, What::Quick | What::Full { .. }) {
             for mutant in listed.mutants.iter().filter(|m| m.caught_by == check.name) {
                 let options = vec!["--seconds".into(), QUICK_SECONDS.to_string()];
                 let mutant = Some(mutant.name.clone());
                 let limit = QUICK_SECONDS * 2.0;
-                jobs.push(Job { check: check.name.clone(), mutant, backend, options, limit });
+                jobs.push(Job { mutant, backend, options, limit, ..Job::of(&check.name) });
             }
         }
         if let (What::Tsan { seconds }, Some(mutant)) =
@@ -241,17 +280,20 @@ pub fn run(args: &CheckArgs) -> Result<CheckSummary, String> {
         {
             let options = vec!["--seconds".into(), (seconds * 5.0).to_string()];
             let mutant = Some(mutant.1.to_owned());
-            jobs.push(Job {
-                check: check.name.clone(),
-                mutant,
-                backend,
-                options,
-                limit: seconds * 5.0 + 60.0,
-            });
+            let limit = seconds * 5.0 + 60.0;
+            jobs.push(Job { mutant, backend, options, limit, ..Job::of(&check.name) });
         }
     }
     let verdicts = schedule::run_all(&binaries, &jobs);
-    let rows = rows(&listed, &jobs, &verdicts);
+    let mut rows = rows(&listed, &jobs, &verdicts);
+    let sources = rules::sources()?;
+    for row in rows.iter_mut().filter(|r| r.failure.is_some()) {
+        // A check alone, or with the seeded bug that was asked for, comes before its seeded bugs.
+        let failed = jobs.iter().zip(&verdicts).find(|(job, _)| job.check == row.check);
+        if let Some((job, verdict)) = failed.filter(|(job, _)| job.backend != Backend::Tsan) {
+            row.explanation = replay::explain(&binaries, &listed, &sources, job, verdict);
+        }
+    }
     let inconsistencies = if matches!(args.what, What::Quick | What::Full { .. }) {
         rules::inconsistencies(&listed)?
     } else {
@@ -266,7 +308,7 @@ fn options(what: &What, check: &ListedCheck) -> (Vec<String>, f64) {
         |pairs: &[(&str, String)]| pairs.iter().flat_map(|(k, v)| [format!("--{k}"), v.clone()]).collect();
     let bound = |pb: Option<usize>| pb.map_or_else(|| "none".to_owned(), |n| n.to_string());
     match what {
-        What::Quick | What::List | What::Museum => (
+        What::Quick | What::List | What::Museum | What::Audit { .. } | What::Replay { .. } => (
             text(&[("seconds", QUICK_SECONDS.to_string()), ("schedules", QUICK_SCHEDULES.to_string())]),
             QUICK_SECONDS * 2.0,
         ),
@@ -301,7 +343,7 @@ fn selects(name: &str, check: &str) -> bool {
 fn rows(listed: &Listed, jobs: &[Job], verdicts: &[Verdict]) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for (job, verdict) in jobs.iter().zip(verdicts) {
-        if let (Some(mutant), Some(row)) = (&job.mutant, rows.last_mut()) {
+        if let (Some(mutant), Some(row)) = (&job.mutant, rows.last_mut().filter(|r| r.check == job.check)) {
             let outcome = schedule::caught(verdict);
             let caught = outcome.is_ok();
             let report = outcome.unwrap_or_else(|missed| missed);
@@ -318,6 +360,7 @@ fn rows(listed: &Listed, jobs: &[Job], verdicts: &[Verdict]) -> Vec<Row> {
             executions: 0,
             outcome: "FAILED".to_owned(),
             failure: None,
+            explanation: String::new(),
             seconds: verdict.seconds,
             seeded: Vec::new(),
         };

@@ -148,7 +148,8 @@ pub fn run(binaries: &Binaries, listed: &Listed, rules: &BTreeSet<String>) -> Re
             let check = listed.checks.iter().find(|c| c.name == bug.check)?;
             let options = vec!["--seconds".into(), PATIENCE.to_string()];
             let mutant = Some(bug.mutant.clone());
-            Some(Job { check: bug.check.clone(), mutant, backend: check.backend(), options, limit: PATIENCE })
+            let backend = check.backend();
+            Some(Job { mutant, backend, options, limit: PATIENCE, ..Job::of(&bug.check) })
         })
         .collect();
     let verdicts = schedule::run_all(binaries, &jobs);

@@ -7,13 +7,24 @@ use std::path::Path;
 use super::binary::Listed;
 use crate::workspace;
 
+/// A rule of a header.
+#[derive(Default, Debug, PartialEq)]
+pub struct Rule {
+    /// Whether its header says that no model checks it.
+    pub unchecked: bool,
+    /// Its words.
+    pub text: String,
+}
+
 /// What the sources say.
 #[derive(Default, Debug, PartialEq)]
-struct Sources {
-    /// Rule → whether its header says that no model checks it.
-    rules: BTreeMap<String, bool>,
+pub struct Sources {
+    /// `P1.R3` → the rule.
+    pub rules: BTreeMap<String, Rule>,
+    /// File → the protocol that its header is about.
+    pub files: BTreeMap<String, String>,
     /// Names given to `mutant!`.
-    mutants: BTreeSet<String>,
+    pub mutants: BTreeSet<String>,
 }
 
 /// At least so many seeded bugs per protocol.
@@ -27,7 +38,11 @@ pub fn inconsistencies(listed: &Listed) -> Result<Vec<String>, String> {
     Ok(compare(&sources()?, listed))
 }
 
-fn sources() -> Result<Sources, String> {
+/// Reads headers and seeded bugs.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn sources() -> Result<Sources, String> {
     let mut sources = Sources::default();
     for folder in ["vm-core/src", "vm-heap/src", "model-checks/src"] {
         read_folder(&workspace::root().join(folder), &mut sources)?;
@@ -50,13 +65,15 @@ fn read_folder(folder: &Path, sources: &mut Sources) -> Result<(), String> {
         if path.is_dir() {
             read_folder(&path, sources)?;
         } else if path.extension().is_some_and(|e| e == "rs") {
-            read_source(&std::fs::read_to_string(&path).map_err(failed)?, sources);
+            let text = std::fs::read_to_string(&path).map_err(failed)?;
+            let name = path.strip_prefix(workspace::root()).unwrap_or(&path).display().to_string();
+            read_source(&name, &text, sources);
         }
     }
     Ok(())
 }
 
-fn read_source(text: &str, sources: &mut Sources) {
+fn read_source(file: &str, text: &str, sources: &mut Sources) {
     for (at, _) in text.match_indices("mutant!(\"") {
         let line = text[..at].rsplit('\n').next().unwrap_or_default();
         // Not those in comments.
@@ -67,14 +84,26 @@ fn read_source(text: &str, sources: &mut Sources) {
     }
     let header: Vec<&str> = text.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim).collect();
     let Some(protocol) = header.first().and_then(|line| protocol(line)) else { return };
+    if header.iter().any(|line| line.starts_with("**Rules.**")) {
+        sources.files.insert(file.to_owned(), protocol.to_owned());
+    }
     let joined = header.join(" ");
     let unchecked = joined.split("**Not checked**").nth(1).unwrap_or_default();
     let unchecked: BTreeSet<&str> = unchecked.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+    let mut last = None;
     for line in header {
-        if let Some(rule) = line.strip_prefix("* ").and_then(|l| l.split(' ').next())
-            && is_numbered(rule, 'R')
-        {
-            sources.rules.insert(format!("{protocol}.{rule}"), unchecked.contains(rule));
+        let begun =
+            line.strip_prefix("* ").and_then(|l| l.split_once(' ')).filter(|(r, _)| is_numbered(r, 'R'));
+        if let Some((rule, words)) = begun {
+            let name = format!("{protocol}.{rule}");
+            let rule = Rule { unchecked: unchecked.contains(rule), text: words.to_owned() };
+            sources.rules.insert(name.clone(), rule);
+            last = Some(name);
+        } else if line.is_empty() || line.starts_with(['*', '#', '|']) {
+            last = None;
+        } else if let Some(rule) = last.as_ref().and_then(|name| sources.rules.get_mut(name)) {
+            rule.text.push(' ');
+            rule.text.push_str(line);
         }
     }
 }
@@ -92,8 +121,8 @@ fn is_numbered(word: &str, letter: char) -> bool {
 fn compare(sources: &Sources, listed: &Listed) -> Vec<String> {
     let mut found = Vec::new();
     let cited: BTreeSet<&str> = listed.checks.iter().flat_map(|c| &c.rules).map(String::as_str).collect();
-    for (rule, unchecked) in &sources.rules {
-        match (cited.contains(rule.as_str()), unchecked) {
+    for (rule, Rule { unchecked, .. }) in &sources.rules {
+        match (cited.contains(rule.as_str()), *unchecked) {
             (false, false) => found.push(format!("rule {rule} has no model, and its header does not say so")),
             (true, true) => {
                 found.push(format!("rule {rule} has a model, but its header says \"not checked\""))
@@ -170,15 +199,18 @@ mod tests {
     #[test]
     fn headers_and_seeded_bugs_are_read() {
         let mut sources = Sources::default();
-        read_source(SOURCE, &mut sources);
-        assert_eq!(sources.rules, [("P4.R1".to_owned(), false), ("P4.R2".to_owned(), true)].into());
+        read_source("a.rs", SOURCE, &mut sources);
+        let rule = |unchecked, text: &str| Rule { unchecked, text: text.into() };
+        let expected =
+            [("P4.R1".to_owned(), rule(false, "one")), ("P4.R2".to_owned(), rule(true, "two more"))];
+        assert_eq!(sources.rules, expected.into());
         assert_eq!(sources.mutants, ["p4.bug".to_owned()].into());
     }
 
     #[test]
     fn every_disagreement_is_found() {
         let mut sources = Sources::default();
-        read_source(SOURCE, &mut sources);
+        read_source("a.rs", SOURCE, &mut sources);
         let listed = Listed {
             checks: vec![check("p4.a.2", 2, "loom", &["P4.R2", "P4.R9"])],
             mutants: vec![ListedMutant { name: "p4.other".into(), caught_by: "p4.gone".into() }],
@@ -203,7 +235,7 @@ mod tests {
     #[test]
     fn agreement_is_silent() {
         let mut sources = Sources::default();
-        read_source(SOURCE, &mut sources);
+        read_source("a.rs", SOURCE, &mut sources);
         sources.mutants = ["p4.a", "p4.b", "p4.c"].map(str::to_owned).into();
         let mutants = ["p4.a", "p4.b", "p4.c"];
         let listed = Listed {

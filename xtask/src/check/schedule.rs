@@ -12,6 +12,8 @@ use crate::process::{self, End, Plan};
 
 /// One process to run.
 pub struct Job {
+    /// `run` or `sites`.
+    pub verb: &'static str,
     /// The check.
     pub check: String,
     /// The seeded bug to run it with.
@@ -22,6 +24,14 @@ pub struct Job {
     pub options: Vec<String>,
     /// Seconds after which the process is killed; it should have stopped by itself long before.
     pub limit: f64,
+}
+
+impl Job {
+    /// A plain run by loom.
+    pub fn of(check: &str) -> Self {
+        let check = check.to_owned();
+        Self { verb: "run", check, mutant: None, backend: Backend::Loom, options: Vec::new(), limit: 60.0 }
+    }
 }
 
 /// What a check that found nothing prints.
@@ -50,14 +60,43 @@ pub struct Verdict {
     pub seconds: f64,
     /// Processor time, if the process said it.
     pub cpu: f64,
+    /// Number of the execution that failed.
+    pub execution: Option<u64>,
+    /// Number of its plan of choices.
+    pub plan: usize,
+    /// Everything on its standard output.
+    pub output: String,
+}
+
+impl Verdict {
+    fn none(failure: String, timed_out: bool, refused: bool) -> Self {
+        let found = Err(failure);
+        Self {
+            found,
+            timed_out,
+            refused,
+            seconds: 0.0,
+            cpu: 0.0,
+            execution: None,
+            plan: 0,
+            output: String::new(),
+        }
+    }
+}
+
+/// A progress bar with an estimate.
+pub fn bar(length: usize) -> ProgressBar {
+    let bar = ProgressBar::new(length as u64);
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed}, about {eta} to go {msg}")
+    {
+        bar.set_style(style);
+    }
+    bar
 }
 
 /// Runs all `jobs`; the verdicts are in their order.
 pub fn run_all(binaries: &Binaries, jobs: &[Job]) -> Vec<Verdict> {
-    let bar = ProgressBar::new(jobs.len() as u64);
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed} {msg}") {
-        bar.set_style(style);
-    }
+    let bar = bar(jobs.len());
     let next = AtomicUsize::new(0);
     let verdicts: Vec<Mutex<Option<Verdict>>> = jobs.iter().map(|_| Mutex::new(None)).collect();
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
@@ -79,13 +118,7 @@ pub fn run_all(binaries: &Binaries, jobs: &[Job]) -> Vec<Verdict> {
         }
     });
     bar.finish_and_clear();
-    let lost = || Verdict {
-        found: Err("its worker died".into()),
-        timed_out: true,
-        refused: false,
-        seconds: 0.0,
-        cpu: 0.0,
-    };
+    let lost = || Verdict::none("its worker died".into(), true, false);
     verdicts.into_iter().map(|slot| slot.into_inner().ok().flatten().unwrap_or_else(lost)).collect()
 }
 
@@ -99,9 +132,10 @@ pub fn caught(verdict: &Verdict) -> Result<String, String> {
     }
 }
 
-fn run(binaries: &Binaries, job: &Job) -> Verdict {
+/// Runs one job.
+pub fn run(binaries: &Binaries, job: &Job) -> Verdict {
     let mut command = binaries.command(job.backend);
-    command.args(["run", &job.check]).args(&job.options);
+    command.args([job.verb, &job.check]).args(&job.options);
     if let Some(mutant) = &job.mutant {
         command.args(["--mutant", mutant]);
     }
@@ -109,8 +143,7 @@ fn run(binaries: &Binaries, job: &Job) -> Verdict {
     let finished = match process::run(&mut command, &plan) {
         Ok(finished) => finished,
         Err(error) => {
-            let found = Err(format!("cannot start: {error}"));
-            return Verdict { found, timed_out: false, refused: true, seconds: 0.0, cpu: 0.0 };
+            return Verdict::none(format!("cannot start: {error}"), false, true);
         }
     };
     let stdout = String::from_utf8_lossy(&finished.stdout);
@@ -125,6 +158,9 @@ fn run(binaries: &Binaries, job: &Job) -> Verdict {
         end => Err(report(&stderr, end)),
     };
     let said = || stderr.lines().find_map(|l| l.strip_prefix("processor time ")?.parse().ok());
+    let execution =
+        stderr.lines().find_map(|l| l.strip_prefix("execution ")?.split(':').next()?.parse().ok());
+    let plan = stderr.lines().find_map(|l| l.strip_prefix("plan ")?.parse().ok()).unwrap_or(0);
     let cpu = found.as_ref().map_or_else(|_| said().unwrap_or(seconds), |explored| explored.cpu);
     Verdict {
         found,
@@ -132,6 +168,9 @@ fn run(binaries: &Binaries, job: &Job) -> Verdict {
         refused: matches!(finished.end, End::Code(0 | 2)),
         seconds,
         cpu,
+        execution,
+        plan,
+        output: stdout.into_owned(),
     }
 }
 
@@ -139,7 +178,7 @@ fn run(binaries: &Binaries, job: &Job) -> Verdict {
 fn report(stderr: &str, end: End) -> String {
     let mut lines = stderr
         .lines()
-        .filter(|l| !l.starts_with("processor time "))
+        .filter(|l| !l.starts_with("processor time ") && !l.starts_with("plan "))
         .skip_while(|line| !line.starts_with("execution "));
     match lines.next() {
         Some(first) => {

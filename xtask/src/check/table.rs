@@ -50,6 +50,7 @@ pub fn render(summary: &CheckSummary) -> String {
     for row in &summary.rows {
         if let Some(failure) = &row.failure {
             let _ = writeln!(text, "FAILED {}: {failure}", row.check);
+            text.push_str(&row.explanation);
         }
         for missed in row.seeded.iter().filter(|s| !s.caught) {
             let _ = writeln!(text, "MISSED {} by {}: {}", missed.name, row.check, missed.report);
