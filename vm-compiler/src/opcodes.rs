@@ -218,6 +218,78 @@ pub mod function_attribute {
 /// `C` of LOAD_SPECIAL.
 pub const SPECIAL_NAMES: [&str; 4] = ["__enter__", "__exit__", "__aenter__", "__aexit__"];
 
+/// Monitoring events by number, as `sys.monitoring.events` has them (1 << number there).
+#[expect(missing_docs, reason = "the events are documented with sys.monitoring")]
+pub mod event {
+    pub const PY_START: u8 = 0;
+    pub const PY_RESUME: u8 = 1;
+    pub const PY_RETURN: u8 = 2;
+    pub const PY_YIELD: u8 = 3;
+    pub const CALL: u8 = 4;
+    pub const LINE: u8 = 5;
+    pub const INSTRUCTION: u8 = 6;
+    pub const JUMP: u8 = 7;
+    pub const BRANCH_LEFT: u8 = 8;
+    pub const BRANCH_RIGHT: u8 = 9;
+    pub const STOP_ITERATION: u8 = 10;
+    /// Events below belong to instructions and can be wanted of one code object; from here on they come with exceptions.
+    pub const LOCAL_EVENTS: u8 = 11;
+    pub const RAISE: u8 = 11;
+    pub const EXCEPTION_HANDLED: u8 = 12;
+    pub const PY_UNWIND: u8 = 13;
+    pub const PY_THROW: u8 = 14;
+    pub const RERAISE: u8 = 15;
+    /// Events below have bits of their own in the instrumentation; those from here on come with others.
+    pub const UNGROUPED: u8 = 16;
+    pub const C_RETURN: u8 = 16;
+    pub const C_RAISE: u8 = 17;
+    /// Both sides; kept for tools written for 3.13.
+    pub const BRANCH: u8 = 18;
+    pub const COUNT: u8 = 19;
+}
+
+/// What a family of instructions can fire, LINE and INSTRUCTION apart, which any can.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fires {
+    /// Nothing.
+    No,
+    /// PY_START or PY_RESUME, by operand A.
+    Resume,
+    /// PY_RETURN.
+    Return,
+    /// PY_YIELD.
+    Yield,
+    /// CALL, and with it C_RETURN or C_RAISE.
+    Call,
+    /// JUMP.
+    Jump,
+    /// BRANCH_LEFT (goes on) or BRANCH_RIGHT (jumps).
+    Branch,
+    /// As Branch; STOP_ITERATION when a generator ends.
+    Iterate,
+    /// STOP_ITERATION when a generator or coroutine ends.
+    Stop,
+}
+
+impl Fires {
+    /// The events as a set; `a` is operand A.
+    #[must_use]
+    pub const fn events(self, a: u16) -> u32 {
+        match self {
+            Fires::No => 0,
+            Fires::Resume if a == 0 => 1 << event::PY_START,
+            Fires::Resume => 1 << event::PY_RESUME,
+            Fires::Return => 1 << event::PY_RETURN,
+            Fires::Yield => 1 << event::PY_YIELD,
+            Fires::Call => 1 << event::CALL,
+            Fires::Jump => 1 << event::JUMP,
+            Fires::Branch => 1 << event::BRANCH_LEFT | 1 << event::BRANCH_RIGHT,
+            Fires::Iterate => Fires::Branch.events(0) | 1 << event::STOP_ITERATION,
+            Fires::Stop => 1 << event::STOP_ITERATION,
+        }
+    }
+}
+
 /// One row of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct OpInfo {
@@ -231,6 +303,8 @@ pub struct OpInfo {
     pub cache: u8,
     /// The adaptive form that this form specializes; itself when it is not a specialization.
     pub base: Op,
+    /// What monitoring events the adaptive form can fire; a specialization fires what that one does.
+    pub fires: Fires,
     /// May raise, call Python code, allocate or stop: the frame's position must be saved before it.
     pub escapes: bool,
     /// One line of documentation.
@@ -245,6 +319,14 @@ macro_rules! aux {
         Aux::$a
     };
 }
+macro_rules! fires {
+    () => {
+        Fires::No
+    };
+    ($f:ident) => {
+        Fires::$f
+    };
+}
 macro_rules! base {
     ($n:ident) => {
         Op::$n
@@ -255,7 +337,7 @@ macro_rules! base {
 }
 
 macro_rules! opcodes {
-    ($( $name:ident $(: $base:ident)? ($a:ident, $b:ident, $c:ident) $(aux $aux:ident)? cache $cache:literal $esc:ident $doc:literal; )*) => {
+    ($( $name:ident $(: $base:ident)? ($a:ident, $b:ident, $c:ident) $(aux $aux:ident)? $(fires $fires:ident)? cache $cache:literal $esc:ident $doc:literal; )*) => {
         /// An opcode. The numbers are not stable between versions.
         #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
         #[repr(u16)]
@@ -267,6 +349,7 @@ macro_rules! opcodes {
             operands: [Operand::$a, Operand::$b, Operand::$c],
             aux: aux!($($aux)?),
             cache: $cache,
+            fires: fires!($($fires)?),
             base: base!($name $($base)?),
             escapes: opcodes!(@esc $esc),
             doc: $doc,
@@ -284,21 +367,21 @@ macro_rules! opcodes {
 opcodes! {
     // --- frame and control flow ---
     NOP (No, No, No) cache 0 pure "Does nothing.";
-    RESUME (Imm, No, No) cache 1 esc "Start of a function (A=0) or point after a yield (1), yield from (2), await (3): instrumentation check and poll.";
-    JUMP (No, Jump, No) cache 0 pure "Forward jump.";
-    JUMP_BACKWARD (No, Jump, No) cache 1 esc "Backward jump; polls the eval breaker.";
+    RESUME (Imm, No, No) fires Resume cache 1 esc "Start of a function (A=0) or point after a yield (1), yield from (2), await (3): instrumentation check and poll.";
+    JUMP (No, Jump, No) fires Jump cache 0 pure "Forward jump.";
+    JUMP_BACKWARD (No, Jump, No) fires Jump cache 1 esc "Backward jump; polls the eval breaker.";
     JUMP_BACKWARD_NO_INTERRUPT (No, Jump, No) cache 0 pure "Backward jump inside SEND loops; no poll.";
-    JUMP_IF_TRUE (Src, Jump, No) cache 0 esc "Jump if A is true.";
-    JUMP_IF_FALSE (Src, Jump, No) cache 0 esc "Jump if A is false.";
-    JUMP_IF_NONE (Src, Jump, No) cache 0 pure "Jump if A is None.";
-    JUMP_IF_NOT_NONE (Src, Jump, No) cache 0 pure "Jump if A is not None.";
-    COMPARE_JUMP (Imm, Rk, Rk) aux Jump cache 1 esc "Compare B with C by CmpOp A&7; jump by aux if the truth equals bit 3 of A.";
+    JUMP_IF_TRUE (Src, Jump, No) fires Branch cache 0 esc "Jump if A is true.";
+    JUMP_IF_FALSE (Src, Jump, No) fires Branch cache 0 esc "Jump if A is false.";
+    JUMP_IF_NONE (Src, Jump, No) fires Branch cache 0 pure "Jump if A is None.";
+    JUMP_IF_NOT_NONE (Src, Jump, No) fires Branch cache 0 pure "Jump if A is not None.";
+    COMPARE_JUMP (Imm, Rk, Rk) aux Jump fires Branch cache 1 esc "Compare B with C by CmpOp A&7; jump by aux if the truth equals bit 3 of A.";
     COMPARE_JUMP_INT: COMPARE_JUMP (Imm, Rk, Rk) aux Jump cache 1 pure "Both operands small ints.";
     COMPARE_JUMP_FLOAT: COMPARE_JUMP (Imm, Rk, Rk) aux Jump cache 1 pure "Both operands floats.";
     COMPARE_JUMP_STR: COMPARE_JUMP (Imm, Rk, Rk) aux Jump cache 1 pure "Both operands strings, Eq or Ne.";
-    RETURN_VALUE (Rk, No, No) cache 0 esc "Return A to the caller.";
+    RETURN_VALUE (Rk, No, No) fires Return cache 0 esc "Return A to the caller.";
     RETURN_GENERATOR (No, No, No) cache 0 esc "Move this frame into a new generator, coroutine or async generator (by code flags) and return that; first instruction of such code.";
-    YIELD_VALUE (Dst, Rk, Imm) cache 0 esc "Suspend with B; the sent value arrives in A. C = receiver register + 1 inside yield from/await, else 0.";
+    YIELD_VALUE (Dst, Rk, Imm) fires Yield cache 0 esc "Suspend with B; the sent value arrives in A. C = receiver register + 1 inside yield from/await, else 0.";
 
     // --- registers and constants ---
     LOAD_CONST (Dst, K, No) cache 0 pure "A = constant B.";
@@ -344,8 +427,8 @@ opcodes! {
     STORE_ATTR_ADD: STORE_ATTR (Src, Rk, K) cache 5 esc "New attribute: shape transition into a free inline slot.";
     STORE_ATTR_SLOT: STORE_ATTR (Src, Rk, K) cache 5 esc "Member descriptor of __slots__.";
     DELETE_ATTR (Src, K, No) cache 0 esc "del A.name B.";
-    LOAD_SUPER_ATTR (Dst, Base, K) cache 1 esc "A = super(B+1, B+2).name C where B holds the value of the global `super`.";
-    LOAD_SUPER_METHOD (DstBase, Base, K) cache 1 esc "As LOAD_SUPER_ATTR, as a pair like LOAD_METHOD.";
+    LOAD_SUPER_ATTR (Dst, Base, K) fires Call cache 1 esc "A = super(B+1, B+2).name C where B holds the value of the global `super`.";
+    LOAD_SUPER_METHOD (DstBase, Base, K) fires Call cache 1 esc "As LOAD_SUPER_ATTR, as a pair like LOAD_METHOD.";
     LOAD_SPECIAL (DstBase, Src, Imm) cache 0 esc "A, A+1 = special method SPECIAL_NAMES[C] of type(B), as a pair like LOAD_METHOD; TypeError if missing.";
 
     // --- operators ---
@@ -416,13 +499,13 @@ opcodes! {
     UNPACK_SEQUENCE_LIST: UNPACK_SEQUENCE (DstBase, Src, Imm) cache 1 esc "Exact list.";
     UNPACK_EX (DstBase, Src, Imm) cache 0 esc "A.. = C&255 items, a list, C>>8 items of B.";
     GET_ITER (Dst, Src, No) cache 0 esc "A = iter(B).";
-    FOR_ITER (Dst, Src, No) aux Jump cache 1 esc "A = next(B), or jump by aux when exhausted.";
+    FOR_ITER (Dst, Src, No) aux Jump fires Iterate cache 1 esc "A = next(B), or jump by aux when exhausted.";
     FOR_ITER_LIST: FOR_ITER (Dst, Src, No) aux Jump cache 1 esc "List iterator.";
     FOR_ITER_TUPLE: FOR_ITER (Dst, Src, No) aux Jump cache 1 esc "Tuple iterator.";
     FOR_ITER_RANGE: FOR_ITER (Dst, Src, No) aux Jump cache 1 esc "Range iterator.";
     FOR_ITER_GEN: FOR_ITER (Dst, Src, No) aux Jump cache 1 esc "Generator, resumed without native recursion.";
     GET_YIELD_FROM_ITER (Dst, Src, No) cache 0 esc "A = B if it is a generator (or a coroutine in a coroutine), else iter(B).";
-    SEND (Dst, Src, Src) aux Jump cache 1 esc "Send C to B: A = yielded value; on return A = its value and jump by aux.";
+    SEND (Dst, Src, Src) aux Jump fires Stop cache 1 esc "Send C to B: A = yielded value; on return A = its value and jump by aux.";
     GET_AWAITABLE (Dst, Src, Imm) cache 0 esc "A = the awaitable's iterator of B; C: 0 plain, 1 after __aenter__, 2 after __aexit__.";
     GET_AITER (Dst, Src, No) cache 0 esc "A = B.__aiter__().";
     GET_ANEXT (Dst, Src, No) cache 0 esc "A = awaitable of B.__anext__().";
@@ -431,7 +514,7 @@ opcodes! {
     // --- functions and calls ---
     MAKE_FUNCTION (Dst, K, No) cache 0 esc "A = function of code constant B with the frame's globals.";
     SET_FUNCTION_ATTRIBUTE (Src, Src, Imm) cache 0 esc "Set attribute C (see function_attribute) of function A to B.";
-    CALL (Base, Imm, Dst) cache 4 esc "C = call of A with self A+1 (or UNBOUND) and B arguments from A+2.";
+    CALL (Base, Imm, Dst) fires Call cache 4 esc "C = call of A with self A+1 (or UNBOUND) and B arguments from A+2.";
     CALL_PY_EXACT_ARGS: CALL (Base, Imm, Dst) cache 4 esc "Python function, argument count exact.";
     CALL_PY_GENERAL: CALL (Base, Imm, Dst) cache 4 esc "Python function, defaults or variadic parameters.";
     CALL_BOUND_METHOD_EXACT_ARGS: CALL (Base, Imm, Dst) cache 4 esc "Bound method of a Python function, argument count exact.";
@@ -444,8 +527,8 @@ opcodes! {
     CALL_TYPE_1: CALL (Base, Imm, Dst) cache 4 esc "type(x).";
     CALL_STR_1: CALL (Base, Imm, Dst) cache 4 esc "str(x).";
     CALL_NON_PY_GENERAL: CALL (Base, Imm, Dst) cache 4 esc "Anything else.";
-    CALL_KW (Base, Imm, Dst) aux K cache 1 esc "As CALL; the last arguments are named by the tuple constant aux.";
-    CALL_FUNCTION_EX (Base, No, Dst) cache 0 esc "C = call of A (self A+1 is UNBOUND) with tuple or other iterable A+2 and dict A+3 (or UNBOUND).";
+    CALL_KW (Base, Imm, Dst) aux K fires Call cache 1 esc "As CALL; the last arguments are named by the tuple constant aux.";
+    CALL_FUNCTION_EX (Base, No, Dst) fires Call cache 0 esc "C = call of A (self A+1 is UNBOUND) with tuple or other iterable A+2 and dict A+3 (or UNBOUND).";
     CALL_INTRINSIC (Dst, Src, Imm) cache 0 esc "A = intrinsic C of B.";
 
     // --- exceptions and with ---
@@ -475,6 +558,24 @@ impl Op {
     #[must_use]
     pub fn info(self) -> &'static OpInfo {
         &INFO[self as usize]
+    }
+    /// The events that it can fire with operand A = `a`, LINE and INSTRUCTION apart.
+    #[must_use]
+    pub fn events(self, a: u16) -> u32 {
+        self.info().base.info().fires.events(a)
+    }
+    /// Whether control never goes on to the next instruction.
+    #[must_use]
+    pub const fn leaves(self) -> bool {
+        matches!(
+            self,
+            Op::JUMP
+                | Op::JUMP_BACKWARD
+                | Op::JUMP_BACKWARD_NO_INTERRUPT
+                | Op::RETURN_VALUE
+                | Op::RERAISE
+                | Op::RAISE_VARARGS
+        )
     }
     /// The opcode with this number.
     #[inline]

@@ -88,6 +88,12 @@ impl Breaker {
         self.0.load(Ordering::Relaxed) >> VERSION_SHIFT
     }
 
+    /// The whole word: RESUME compares it with what its code has ([`crate::instrument::version_word`]), events and version in one.
+    #[inline(always)]
+    pub fn word(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
     /// Posts `events` (P3.R2).
     pub fn set(&self, events: u16) {
         let order = if mutant!("p3.set-relaxed") { Ordering::Relaxed } else { Ordering::Release };

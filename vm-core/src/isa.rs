@@ -1,4 +1,4 @@
-//! What vm-core must know of an instruction set, and a six-opcode toy for tests and models.
+//! What vm-core must know of an instruction set, and a seven-opcode toy for tests and models.
 
 /// Monitoring events that an instruction can fire, one bit each; the bits' meaning is the embedder's.
 pub type EventSet = u32;
@@ -13,14 +13,15 @@ pub trait Isa {
     fn base_form(op: u16) -> u16;
     /// The events that `op` can be instrumented for; empty when it cannot.
     fn instrumentable(op: u16) -> EventSet;
-    /// The counter that a fresh copy of `op` starts with; meaningless when it has no cache words.
+    /// The counter that a fresh copy of `op` starts with; meaningless when it has no cache words. An instruction whose first cache word is
+    /// compared as a whole ([`crate::instrument`]) has none: zero bits.
     fn initial_counter(op: u16) -> crate::backoff::Backoff {
         let _ = op;
         crate::backoff::Backoff::adaptive_start()
     }
 }
 
-/// Six opcodes: enough for every transition.
+/// Seven opcodes: enough for every transition.
 pub mod toy {
     use super::{EventSet, Isa};
 
@@ -36,6 +37,8 @@ pub mod toy {
     pub const JUMP_BACKWARD: u16 = 5;
     /// Function exit; instrumentable.
     pub const RETURN: u16 = 6;
+    /// Function entry that knows its instrumentation version, in its cache word; instrumentable.
+    pub const ENTER: u16 = 7;
 
     /// The toy instruction set.
     #[derive(Clone, Copy, Debug)]
@@ -45,7 +48,7 @@ pub mod toy {
         fn cache_words(op: u16) -> usize {
             match op {
                 ADD | ADD_INT | ADD_FLOAT => 2,
-                JUMP_BACKWARD => 1,
+                JUMP_BACKWARD | ENTER => 1,
                 _ => 0,
             }
         }
@@ -59,7 +62,7 @@ pub mod toy {
 
         fn instrumentable(op: u16) -> EventSet {
             match op {
-                RESUME => 1,
+                RESUME | ENTER => 1,
                 JUMP_BACKWARD => 2,
                 RETURN => 4,
                 _ => 0,
@@ -68,7 +71,11 @@ pub mod toy {
 
         fn initial_counter(op: u16) -> crate::backoff::Backoff {
             use crate::backoff::Backoff;
-            if op == JUMP_BACKWARD { Backoff::jump_start() } else { Backoff::adaptive_start() }
+            match op {
+                ENTER => Backoff::new(0, 0),
+                JUMP_BACKWARD => Backoff::jump_start(),
+                _ => Backoff::adaptive_start(),
+            }
         }
     }
 }

@@ -11,6 +11,7 @@
 //! | [`threads`] | P5 the thread list |
 //! | [`index_pool`] | P6 thread indices |
 //! | [`code`] | P7 bytecode copies, P8 code-word transitions |
+//! | [`instrument`] | P8 which events of which instruction, and who wants them |
 //! | [`backoff`] | P9 backoff counters |
 //! | [`object_lock`] | P12 object locks, and pauses |
 //! | [`frame_state`] | P16 generator frames |
@@ -38,6 +39,7 @@ pub mod code;
 pub mod guide {}
 pub mod frame_state;
 pub mod index_pool;
+pub mod instrument;
 pub mod isa;
 pub mod mutants;
 pub mod object_lock;

@@ -8,7 +8,7 @@ use crate::index_pool::{IndexPool, PoolError};
 use crate::retire::Retired;
 use crate::slot::PtrSlot;
 use crate::sync::{AtomicU64, AtomicUsize, Epoch, Ordering, Parker, ParkingLot};
-use crate::threads::ThreadListGuard;
+use crate::threads::{Hooks, ThreadListGuard};
 use crate::world::{Attached, Everyone, StateWord, World, WorldStopped};
 
 /// What a runtime is built from. `Default` is the shipping choice.
@@ -186,6 +186,7 @@ impl Interpreter {
             parked_on: AtomicUsize::new(0),
             heap: PtrSlot::null(),
             vm: PtrSlot::null(),
+            hooks: Hooks::default(),
             world: Arc::clone(&self.world),
         });
         if crate::sync::choose(2) == 1 {
@@ -214,6 +215,17 @@ impl Interpreter {
         }
         self.world.unlink(thread);
         self.runtime.pool.release(thread.index);
+    }
+
+    /// As [`Interpreter::unregister_thread`], after the thread's last work on the heap, `last`, which a pause waits for (P5.R7).
+    pub fn unregister_thread_after(&self, attached: Attached<'_>, last: impl FnOnce()) {
+        if crate::mutant!("p5.works-after-unlink") {
+            self.unregister_thread(attached);
+            last();
+            return;
+        }
+        last();
+        self.unregister_thread(attached);
     }
 
     /// The threads, locked.
@@ -260,6 +272,7 @@ pub struct ThreadCore {
     pub(crate) parked_on: AtomicUsize,
     heap: PtrSlot<()>,
     vm: PtrSlot<()>,
+    pub(crate) hooks: Hooks,
     pub(crate) world: Arc<World>,
 }
 

@@ -15,6 +15,7 @@ pub mod hash;
 pub mod intern;
 pub mod interp;
 pub mod modules;
+pub mod monitor;
 pub mod names;
 pub mod native;
 pub mod object;

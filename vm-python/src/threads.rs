@@ -234,9 +234,9 @@ impl Vm {
         self.core().vm_slot().store(std::ptr::null_mut());
         self.counters.flush(&self.interp().stats);
         let (interp, core, heap) = self.into_parts();
-        interp.heap.unregister_thread(heap);
         // SAFETY: this OS thread runs `core` and is attached since `enter`; the token is used up here.
-        interp.core.unregister_thread(unsafe { vm_core::world::Attached::assume(&core) });
+        let attached = unsafe { vm_core::world::Attached::assume(&core) };
+        interp.core.unregister_thread_after(attached, || interp.heap.unregister_thread(heap));
     }
 
     /// Whether this is the main thread.
@@ -375,7 +375,10 @@ impl Vm {
     /// From now on no other thread runs Python code ever again. Returns with the world running for this thread alone.
     pub fn begin_finalization(&self) {
         self.interp().threads.finalizing.store(true, Ordering::Release);
-        self.stop_the_world(|w| w.begin_finalization());
+        self.stop_the_world(|w| {
+            w.begin_finalization();
+            self.clear_monitoring(w);
+        });
     }
 }
 

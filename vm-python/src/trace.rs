@@ -298,7 +298,11 @@ impl Hooks for SharedHooks {
         }
         interp.statics().trace(m);
         interp.threads.trace(m);
+        interp.monitoring.trace(m);
         for t in world.threads() {
+            for which in 0..vm_core::threads::HOOKS {
+                m.visit_word(world.hook_of(&t, which));
+            }
             // SAFETY: the slot holds the thread's Vm while it is attached or suspended; it is cleared before the Vm is
             // dropped.
             if let Some(vm) = unsafe { t.vm_slot().load().cast::<Vm>().as_ref() } {
@@ -328,6 +332,7 @@ impl Hooks for SharedHooks {
     fn after_mark(&self, live: &LiveView<'_>, world: &WorldStopped<'_>) {
         let interp = self.interp();
         interp.intern.retain_live(live);
+        interp.monitoring.instruments.clear_stale(world);
         interp.core.retired().drain(world, interp.core.runtime().epoch());
     }
 }

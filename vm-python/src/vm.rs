@@ -62,6 +62,8 @@ pub struct Interp {
     pub threads: crate::threads::Registry,
     /// What `faulthandler` was asked for.
     pub stacks: crate::stacks::Requests,
+    /// Tools that watch code run.
+    pub monitoring: crate::monitor::Monitoring,
     /// The import system.
     pub imports: crate::modules::imp::Imports,
     /// What `gc.isenabled()` says.
@@ -179,6 +181,8 @@ pub struct Vm {
     pub counters: crate::stats::ThreadCounters,
     /// Function versions that this thread may give out: next and end.
     function_versions: Cell<(u32, u32)>,
+    /// Monitoring callbacks that this thread is in; no events meanwhile.
+    pub(crate) in_callback: Cell<u32>,
     /// A MemoryError is being made.
     pub(crate) out_of_memory: Cell<bool>,
     /// Whether the generator that native code resumed last yielded; its state would tell of whoever resumed it since (P16.R6).
@@ -208,6 +212,7 @@ impl Interp {
         let recursion_limit = AtomicU32::new(config.recursion_limit);
         let max_str_digits = AtomicUsize::new(config.int_max_str_digits);
         Arc::new(Interp {
+            monitoring: crate::monitor::Monitoring::new(Arc::clone(&core)),
             core,
             heap,
             shapes: Shapes::new(),
@@ -307,6 +312,7 @@ impl Vm {
             depth: Cell::new(0),
             counters: crate::stats::ThreadCounters::default(),
             function_versions: Cell::new((0, 0)),
+            in_callback: Cell::new(0),
             out_of_memory: Cell::new(false),
             yielded: Cell::new(false),
             reraising: Cell::new(false),

@@ -8,6 +8,7 @@ mod p03_breaker;
 mod p05_threads;
 mod p06_index_pool;
 mod p07_copies;
+mod p08_instrument;
 mod p08_words;
 mod p09_backoff;
 mod p12_object_lock;
@@ -34,6 +35,7 @@ pub const ALL: &[(&[Check], &[Seeded])] = &[
     (p06_index_pool::CHECKS, p06_index_pool::SEEDED),
     (p07_copies::CHECKS, p07_copies::SEEDED),
     (p08_words::CHECKS, p08_words::SEEDED),
+    (p08_instrument::CHECKS, p08_instrument::SEEDED),
     (p09_backoff::CHECKS, p09_backoff::SEEDED),
     (p12_object_lock::CHECKS, p12_object_lock::SEEDED),
     (p16_frames::CHECKS, p16_frames::SEEDED),

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use vm_core::breaker::event;
+use vm_core::sync::{AtomicBool, Ordering};
+
 use super::{Private, born, join_all, rig, spawn};
 use crate::registry::{Check, Seeded, seeded};
 
@@ -83,11 +86,71 @@ fn birth(newborns: usize) {
     assert_eq!(rt.index_pool().live(), 0, "a refused birth keeps its index");
 }
 
+/// A hook is set for all threads while they read theirs, set another one, and end.
+fn hooks(runners: usize) {
+    let (_rt, interp) = rig();
+    let me = born(&interp);
+    let set = Arc::new(AtomicBool::new(false));
+    let threads: Vec<_> = (0..runners)
+        .map(|_| {
+            let (core, interp, set) = (born(&interp), Arc::clone(&interp), Arc::clone(&set));
+            spawn(move || {
+                let t = core.attach();
+                let mut seen = t.hook(0);
+                let count = t.set_hook(1, 5);
+                assert!((1..=runners).contains(&count), "threads were counted that are not there");
+                if core.breaker().events() & event::STOP != 0 {
+                    t.poll();
+                }
+                let returned = set.load(Ordering::Acquire);
+                assert!(t.hook(0) >= seen, "a hook went back");
+                seen = t.hook(0);
+                assert!(!returned || seen == 2, "a thread missed a hook set for all");
+                interp.unregister_thread(t);
+            })
+        })
+        .collect();
+    let t = me.attach();
+    t.set_hooks_of_all(0, 1);
+    t.set_hooks_of_all(0, 2);
+    set.store(true, Ordering::Release);
+    interp.unregister_thread(t);
+    join_all(threads);
+}
+
+/// A thread's last work on the heap against a pause.
+fn exit(leaving: usize) {
+    let (_rt, interp) = rig();
+    let heap = Private::new();
+    let threads: Vec<_> = (0..leaving)
+        .map(|_| {
+            let (core, interp, heap) = (born(&interp), Arc::clone(&interp), heap.clone());
+            let lock = Arc::clone(&interp);
+            spawn(move || {
+                let t = core.attach();
+                interp.unregister_thread_after(t, || {
+                    // Leaving threads keep off each other by a lock of the heap's own.
+                    let _list = lock.threads();
+                    heap.add(1);
+                });
+            })
+        })
+        .collect();
+    interp.stop_from_outside(|_| heap.get());
+    join_all(threads);
+    interp.stop_from_outside(|_| assert_eq!(heap.get() as usize, leaving));
+}
+
 pub const CHECKS: &[Check] = &[
     Check::loom("p5.visit.2", 2, None, &["P5.R2", "P5.R3", "P5.R4", "P5.R5"], || visit(1, 0)),
     Check::loom("p5.visit.3", 3, Some(3), &["P5.R2", "P5.R3", "P6.R3"], || visit(1, 1)),
     Check::loom("p5.birth.2", 2, None, &["P5.R1", "P5.R5", "P6.R4"], || birth(1)).choosing(1),
     Check::loom("p5.birth.3", 3, Some(3), &["P5.R1", "P5.R5", "P6.R4"], || birth(2)).choosing(2),
+    Check::loom("p5.hooks.2", 2, Some(3), &["P5.R6"], || hooks(1)),
+    Check::loom("p5.hooks.3", 3, Some(1), &["P5.R6"], || hooks(2)),
+    Check::loom("p5.exit.2", 2, None, &["P5.R7"], || exit(1)),
+    Check::loom("p5.exit.3", 3, Some(3), &["P5.R7"], || exit(2)),
+    Check::shuttle("p5.hooks.6", 6, &["P5.R6"], || hooks(5)),
     Check::shuttle("p5.visit.9", 9, &["P5.R2", "P5.R3", "P5.R4", "P5.R5"], || visit(5, 3)),
     Check::shuttle("p5.birth.7", 7, &["P5.R1", "P5.R5", "P6.R4"], || birth(6)).choosing(1),
 ];
@@ -98,6 +161,10 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p5.detach-before-unlink", "p1.birth-exit.3"),
     seeded("p5.finalize-under-lock", "p5.visit.2"),
     seeded("p5.finalize-under-lock", "p5.visit.9"),
+    seeded("p5.hooks-without-pause", "p5.hooks.2"),
+    seeded("p5.hooks-counted-outside-lock", "p5.hooks.3"),
+    seeded("p5.works-after-unlink", "p5.exit.2"),
+    seeded("p5.hooks-without-pause", "p5.hooks.6"),
     seeded("p5.visit-outside-lock", "p5.visit.9"),
     seeded("p5.born-without-version", "p5.birth.7"),
 ];

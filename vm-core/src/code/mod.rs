@@ -1,4 +1,4 @@
-//! P8, first half: the transitions of a code word. (Metadata and events come with `instrument`.)
+//! P8, first half: the transitions of a code word. (The second half, what an instrumented word means, is [`crate::instrument`].)
 //!
 //! **Purpose.** Let the owner of a bytecode copy specialize, and anyone instrument, the same word at the same time, without either
 //! undoing the other.
@@ -35,7 +35,7 @@
 //! | `deinstrument` | Relaxed RMW | – | in a pause |
 //! | `set_executor`, `clear_executor` | Release, Relaxed CAS | – | the executor is found through a table of its own |
 //!
-//! **Checked by** `p8.*`. **Not checked**: metadata replacement and event delivery (to come with `instrument`).
+//! **Checked by** `p8.*`. **Not checked**: nothing that this half claims.
 
 mod copies;
 
@@ -143,7 +143,14 @@ pub fn instrument(_: &CodeLock<'_>, word: &AtomicU64) {
     word.fetch_or(INSTRUMENTED, order);
 }
 
-/// Clears INSTRUMENTED. Possible only in a pause (P8.R2): other threads run their copies without any lock.
+/// Clears INSTRUMENTED. Possible only in a pause (P8.R2): other threads run their copies without any lock, and the code lock would not
+/// stop them. So this does not compile:
+///
+/// ```compile_fail,E0308
+/// fn off(lock: &vm_core::code::CodeLock<'_>, word: &vm_core::sync::AtomicU64) {
+///     vm_core::code::deinstrument(lock, word);
+/// }
+/// ```
 pub fn deinstrument(_: &WorldStopped<'_>, word: &AtomicU64) {
     word.fetch_and(!INSTRUMENTED, Ordering::Relaxed);
 }

@@ -61,6 +61,7 @@ use crate::breaker::event;
 use crate::mutant;
 use crate::runtime::ThreadCore;
 use crate::sync::{Ordering, assert_no_lock, fence};
+use crate::threads::ThreadListGuard;
 
 pub use all::AllStopped;
 pub(crate) use all::Everyone;
@@ -222,11 +223,19 @@ impl<'w> WorldStopped<'w> {
         self.world.lock().listed.stop.begin_finalization();
     }
 
-    /// CLEAR: the global version and every thread's copy become 0 together (P3.R4). The caller makes the versions recorded in code
-    /// objects invalid in the same pause.
+    /// The threads, locked.
+    pub(crate) fn list(&self) -> ThreadListGuard<'_> {
+        self.world.lock()
+    }
+
+    /// CLEAR: the global version, what goes with it and every thread's copy become 0 together (P3.R4). The caller makes the versions
+    /// recorded in code objects invalid in the same pause ([`crate::instrument::Instruments::clear`] does it all).
     pub fn clear_versions(&self) {
         let mut list = self.world.lock();
-        list.listed.version = 0;
+        if !mutant!("p8.clear-only-words") {
+            list.listed.version = 0;
+            list.listed.table = crate::instrument::Table::default();
+        }
         for thread in list.iter() {
             if !mutant!("p3.clear-spares-a-copy") {
                 thread.breaker().reset(self);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{NO_LOCK, RunState, WorldStopped};
-use crate::breaker::{MAX_VERSION, event};
+use crate::breaker::event;
 use crate::mutant;
 use crate::runtime::ThreadCore;
 use crate::sync::{Condvar, Mutex, MutexGuard, Ordering, assert_no_lock, fence};
@@ -251,26 +251,17 @@ impl World {
 
     /// Broadcasts the next version (P3.R3, P3.R5); `None` when versions are exhausted.
     pub(crate) fn bump_version(&self) -> Option<u64> {
-        let mut listed = self.list.lock();
-        if listed.version == MAX_VERSION {
-            return None;
-        }
-        listed.version += 1;
-        let version = listed.version;
+        let mut list = self.lock();
         if mutant!("p5.visit-outside-lock") {
-            let stale: Vec<_> = listed.threads.clone();
-            drop(listed);
+            list.listed.version += 1;
+            let version = list.listed.version;
+            let stale: Vec<_> = list.listed.threads.clone();
+            drop(list);
             for thread in &stale {
                 thread.breaker().set_version_and_recheck(version);
             }
             return Some(version);
         }
-        if mutant!("p3.no-broadcast") {
-            return Some(version);
-        }
-        for thread in &listed.threads {
-            thread.breaker().set_version_and_recheck(version);
-        }
-        Some(version)
+        list.bump_version()
     }
 }

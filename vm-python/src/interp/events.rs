@@ -26,7 +26,7 @@ impl Vm {
             self.heap().poll(&self.attached());
         }
         if events & event::RECHECK != 0 {
-            breaker.clear(event::RECHECK);
+            self.recheck();
         }
         if events & event::FINALIZERS != 0 {
             breaker.clear(event::FINALIZERS);

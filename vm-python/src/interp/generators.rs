@@ -1,6 +1,6 @@
 //! Generators and coroutines: making, resuming, suspending, ending (P16: at most one runner).
 
-use vm_compiler::CodeFlags;
+use vm_compiler::{CodeFlags, opcodes::event};
 use vm_core::{
     frame_state::{Phase, Position, Refused, Taken},
     sync::{AtomicU64, Ordering},
@@ -285,6 +285,11 @@ impl Vm {
         let frame = self.link_taken(g)?;
         // SAFETY: this thread runs the frame now; the raising instruction is the YIELD_VALUE.
         unsafe { (*frame).ip = (*frame).ip.sub(1) };
+        let thrown = if self.monitoring().watches_exceptions() {
+            self.fire_exception(frame, event::PY_THROW, thrown)
+        } else {
+            thrown
+        };
         self.unwind(thrown)?;
         self.run_generator()
     }

@@ -13,12 +13,13 @@ impl isa::Isa for PyIsa {
     fn base_form(op: u16) -> u16 {
         Op::from_u16(op).map_or(op, |o| o.info().base as u16)
     }
-    fn instrumentable(_op: u16) -> isa::EventSet {
-        0
+    fn instrumentable(op: u16) -> isa::EventSet {
+        Op::from_u16(op).map_or(0, |o| o.events(0) | o.events(1))
     }
     fn initial_counter(op: u16) -> Backoff {
         match Op::from_u16(op) {
-            Some(Op::JUMP_BACKWARD | Op::RESUME) => Backoff::jump_start(),
+            Some(Op::RESUME) => Backoff::new(0, 0),
+            Some(Op::JUMP_BACKWARD) => Backoff::jump_start(),
             _ => Backoff::adaptive_start(),
         }
     }

@@ -4,6 +4,7 @@ pub mod bind;
 pub mod entry;
 pub mod events;
 pub mod generators;
+pub mod instrumented;
 pub mod isa;
 pub mod run;
 pub mod slow;

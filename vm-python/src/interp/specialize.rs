@@ -42,6 +42,11 @@ impl Vm {
     /// Publishes form `op` with these cache words.
     fn publish(&self, ip: *const AtomicU64, w: u64, op: Op, fill: &[u64]) -> bool {
         debug_assert!(fill.len() < op.info().cache as usize || fill.is_empty());
+        // An instrumented instruction runs in its adaptive form, whatever form its word has: then the cache words are not free to write.
+        // SAFETY: `ip` points at the code word.
+        if unsafe { (*ip).load(Ordering::Relaxed) } != w {
+            return self.refuse(ip);
+        }
         // SAFETY: the cache words of the instruction follow its code word in this thread's copy.
         let cache = |n: usize| unsafe { &*ip.add(n) };
         for (i, &x) in fill.iter().enumerate() {

@@ -1,5 +1,7 @@
 //! Exceptions on their way through frames.
 
+use vm_compiler::opcodes::event;
+
 use crate::{
     error::{PyResult, Thrown},
     object::{
@@ -18,7 +20,10 @@ impl Vm {
     /// set), or the exception again if it leaves to native code (the frame is popped then).
     #[cold]
     #[inline(never)]
-    pub(crate) fn unwind(&self, thrown: Thrown) -> Result<*mut Frame, Thrown> {
+    pub(crate) fn unwind(&self, mut thrown: Thrown) -> Result<*mut Frame, Thrown> {
+        let watched = self.monitoring().watches_exceptions();
+        // A callback's exception that took the handled one's place is not reported again.
+        let mut quiet = false;
         let mut add_entry = !self.reraising.replace(false);
         if add_entry {
             self.chain_context(thrown);
@@ -31,6 +36,13 @@ impl Vm {
             if add_entry {
                 self.add_traceback(thrown.exception(), f.code, f.func.globals().value(), word);
             }
+            if watched {
+                let event = if add_entry { event::RAISE } else { event::RERAISE };
+                if !quiet {
+                    thrown = self.fire_exception(frame, event, thrown);
+                }
+                quiet = false;
+            }
             add_entry = true;
             if let Some(h) = f.code.handler(word) {
                 // SAFETY: the verifier checked register and target.
@@ -38,7 +50,19 @@ impl Vm {
                     *Frame::regs(frame).add(h.reg as usize) = thrown.0;
                     f.ip = f.base.add(h.target as usize);
                 }
+                if watched {
+                    let now = self.fire_exception(frame, event::EXCEPTION_HANDLED, thrown);
+                    if now.0 != thrown.0 {
+                        // The callback's exception goes on from the handler.
+                        thrown = now;
+                        (add_entry, quiet) = (false, true);
+                        continue;
+                    }
+                }
                 return Ok(frame);
+            }
+            if watched {
+                thrown = self.fire_exception(frame, event::PY_UNWIND, thrown);
             }
             let (prev, to) = (f.prev, f.return_to);
             if f.in_generator {
@@ -51,6 +75,18 @@ impl Vm {
                 return Err(thrown);
             }
         }
+    }
+
+    /// Tells the tools about an exception in the newest frame: the exception itself, or the one that a callback raised.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn fire_exception(&self, frame: *mut Frame, event: u8, thrown: Thrown) -> Thrown {
+        let [code, offset] = self.event_place(frame);
+        // What RERAISE noted is about this unwinding, not about those inside the callback.
+        let reraising = self.reraising.replace(false);
+        let now = self.fire_everywhere(event, &[code, offset, thrown.0]).err().unwrap_or(thrown);
+        self.reraising.set(reraising);
+        now
     }
 
     /// Sets `__context__` to the exception that is being handled.

@@ -90,6 +90,7 @@ pub(crate) fn fill(vm: &Vm) -> PyResult<()> {
         }
     }
     add_sequences(vm, m)?;
+    crate::monitor::add_to_sys(vm, m)?;
     // The embedder may have brought streams of its own.
     if m.namespace().get_str(vm, vm.intern("stdout")?)?.is_some() {
         return Ok(());

@@ -1,9 +1,10 @@
 //! Code objects.
 
-use std::cell::UnsafeCell;
+use std::{cell::UnsafeCell, sync::Arc};
 
 use vm_compiler::{CodeFlags, CodeUnit, Const, Handler, Position};
 use vm_core::code::CodeCopies;
+use vm_core::instrument::CodeInstruments;
 use vm_core::sync::AtomicU64;
 use vm_heap::{Header, Marker};
 
@@ -52,7 +53,7 @@ pub struct Code {
     pub first_line: u32,
     /// Words of one copy.
     pub len: u32,
-    body: UnsafeCell<Option<Box<CodeBody>>>,
+    body: UnsafeCell<Option<Arc<CodeBody>>>,
 }
 
 // SAFETY: repr(C), begins with the header, only cells of this kind are made with it.
@@ -68,6 +69,10 @@ pub struct CodeBody {
     pub positions: Box<[Position]>,
     /// Exception table.
     pub handlers: Box<[Handler]>,
+    /// Word offsets of the RESUME instructions.
+    pub resumes: Box<[u32]>,
+    /// Who watches which instruction.
+    pub instruments: CodeInstruments,
 }
 
 impl Code {
@@ -77,6 +82,12 @@ impl Code {
     pub fn body(&self) -> &CodeBody {
         // SAFETY: set at creation; taken only when the cell is swept, when nobody can reach it any more.
         unsafe { (*self.body.get()).as_deref().unwrap_unchecked() }
+    }
+    /// The same, shared with the list of instrumented code.
+    #[must_use]
+    pub(crate) fn shared_body(&self) -> &Arc<CodeBody> {
+        // SAFETY: as above.
+        unsafe { (*self.body.get()).as_ref().unwrap_unchecked() }
     }
     /// Frees the Rust-owned part.
     ///
@@ -152,11 +163,15 @@ impl Vm {
             consts.init(i, self.new_const(c)?);
         }
         let words: Box<[AtomicU64]> = unit.words.iter().map(|&w| AtomicU64::new(w)).collect();
-        let body = Box::new(CodeBody {
+        let mut body = CodeBody {
             copies: CodeCopies::new(words),
             positions: unit.positions.clone().into(),
             handlers: unit.handlers.clone().into(),
-        });
+            resumes: Box::default(),
+            instruments: CodeInstruments::default(),
+        };
+        body.resumes = body.find_resumes();
+        let body = Arc::new(body);
         let c = self.alloc_cell_drop::<Code>(size_of::<Code>())?;
         // SAFETY: a fresh cell that nobody else sees.
         unsafe {

@@ -61,7 +61,7 @@ pub struct Frame {
     pub in_generator: bool,
     /// Register of the previous frame that takes the result.
     pub ret: u16,
-    /// Where a suspended generator stands (P16.R5).
+    /// Where a suspended generator stands (P16.R5). While the frame runs: the line that it is on, for LINE events.
     pub word: Position,
 }
 
