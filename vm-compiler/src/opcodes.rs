@@ -201,6 +201,33 @@ pub enum Intrinsic {
     SetTypeParamDefault = 11,
     /// `Generic[…]` of a tuple of type parameters.
     SubscriptGeneric = 12,
+    /// Makes a type variable with constraints (source: tuple of name and the function that evaluates their tuple).
+    TypeVarWithConstraints = 13,
+}
+
+impl Intrinsic {
+    /// The intrinsic of that number.
+    #[must_use]
+    pub fn from_number(number: usize) -> Option<Intrinsic> {
+        use Intrinsic::*;
+        const ALL: [Intrinsic; 14] = [
+            ImportStar,
+            StopIterationError,
+            AsyncGenWrap,
+            Print,
+            TypeVar,
+            TypeAlias,
+            PrepReraiseStar,
+            Template,
+            ParamSpec,
+            TypeVarTuple,
+            TypeVarWithBound,
+            SetTypeParamDefault,
+            SubscriptGeneric,
+            TypeVarWithConstraints,
+        ];
+        ALL.into_iter().find(|i| *i as usize == number)
+    }
 }
 
 /// `C` of SET_FUNCTION_ATTRIBUTE.

@@ -59,7 +59,6 @@ static MODULES: &[(&str, Init)] = &[
     ("random", random::init),
     ("time", time::init),
     python!("copy"),
-    python!("string"),
     python!("types"),
 ];
 

@@ -155,6 +155,7 @@ fn trace_payload(kind: Kind, h: &Header, m: &mut Marker) {
                 &f.module,
                 &f.annotate,
                 &f.annotations,
+                &f.type_params,
             ] {
                 s.trace(m);
             }

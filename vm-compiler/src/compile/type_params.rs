@@ -38,7 +38,10 @@ impl<'a> Compiler<'a> {
                 let function = self.unit.code.alloc();
                 self.lazy_value(*scope, &param.name.name, bound, function)?;
                 self.unit.code.emit(Op::BUILD_TUPLE, dst, block, 2);
-                Intrinsic::TypeVarWithBound
+                match bound.kind {
+                    ExprKind::Tuple(..) => Intrinsic::TypeVarWithConstraints,
+                    _ => Intrinsic::TypeVarWithBound,
+                }
             }
             (kind, _) => {
                 let index = self.unit.code.constant(&name);

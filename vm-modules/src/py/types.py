@@ -61,6 +61,8 @@ MethodDescriptorType = type(str.join)
 ModuleType = type(sys)
 GetSetDescriptorType = type(FunctionType.__code__)
 NoneType = type(None)
+GenericAlias = type(list[int])
+UnionType = type(int | str)
 NotImplementedType = type(NotImplemented)
 EllipsisType = type(...)
 

@@ -200,7 +200,21 @@ pub static DEF: TypeDef = TypeDef {
                 Ok(())
             },
         ),
-        GetSetDef::read_only("__type_params__", |vm, _| Ok(vm.new_tuple(&[])?.value())),
+        GetSetDef::new(
+            "__type_params__",
+            |vm, v| match this!(vm, v, Function).type_params.get().bound() {
+                Some(t) => Ok(t),
+                None => Ok(vm.new_tuple(&[])?.value()),
+            },
+            |vm, v, x| {
+                let f = this!(vm, v, Function);
+                match x {
+                    Some(t) if t.is::<Tuple>() => f.type_params.set(vm, f.header(), t),
+                    _ => return Err(vm.type_error("__type_params__ must be set to a tuple")),
+                }
+                Ok(())
+            },
+        ),
     ],
     ..NO_DEF
 };

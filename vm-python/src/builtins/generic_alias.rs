@@ -43,7 +43,12 @@ pub static DEF: TypeDef = TypeDef {
         compare: Some(compare),
         hash: Some(|vm, v| Ok(vm.hash(parts(vm, v)?.0)? ^ vm.hash(parts(vm, v)?.1)?)),
         repr: Some(repr),
-        getitem: Some(|vm, v, item| new_alias(vm, parts(vm, v)?.0, item)),
+        getitem: Some(|vm, v, item| {
+            let (origin, args) = parts(vm, v)?;
+            let items = as_tuple(vm, item)?;
+            let replaced = typing(vm, "_substitute", &[v, args, items])?;
+            new_alias(vm, origin, replaced)
+        }),
         call: Some(|vm, v, args| vm.call_args(parts(vm, v)?.0, args)),
         getattr: Some(getattr),
         new: Some(|vm, _, args| {
@@ -67,7 +72,14 @@ pub static DEF: TypeDef = TypeDef {
     getset: &[
         GetSetDef::read_only("__origin__", |vm, v| Ok(parts(vm, v)?.0)),
         GetSetDef::read_only("__args__", |vm, v| Ok(parts(vm, v)?.1)),
-        GetSetDef::read_only("__parameters__", |vm, _| Ok(vm.new_tuple(&[])?.value())),
+        GetSetDef::read_only("__parameters__", |vm, v| {
+            let args = parts(vm, v)?.1;
+            let plain = |a: &Value| a.is::<Type>() || *a == Value::ELLIPSIS;
+            if args.downcast::<Tuple>().is_some_and(|t| t.as_slice().iter().all(plain)) {
+                return Ok(vm.new_tuple(&[])?.value());
+            }
+            typing(vm, "_parameters", &[args])
+        }),
         GetSetDef::read_only("__unpacked__", |_, _| Ok(Value::FALSE)),
     ],
 };
@@ -79,11 +91,21 @@ pub fn class_getitem(vm: &Vm, args: Args<'_>) -> PyResult {
     new_alias(vm, origin, item)
 }
 
+/// Type variables and what stands for them are the business of the bundled module `_typing`.
+pub(super) fn typing(vm: &Vm, function: &str, args: &[Value]) -> PyResult {
+    let module = vm.import_module("_typing")?;
+    vm.call(vm.getattr(module, vm.intern(function)?)?, args)
+}
+
+pub(super) fn as_tuple(vm: &Vm, item: Value) -> PyResult {
+    match item.downcast::<Tuple>() {
+        Some(_) => Ok(item),
+        None => Ok(vm.new_tuple(&[item])?.value()),
+    }
+}
+
 fn new_alias(vm: &Vm, origin: Value, item: Value) -> PyResult {
-    let args = match item.downcast::<Tuple>() {
-        Some(_) => item,
-        None => vm.new_tuple(&[item])?.value(),
-    };
+    let args = as_tuple(vm, item)?;
     let alias = GenericAlias { origin: Slot::new(origin), args: Slot::new(args) };
     Ok(vm.new_native_object(vm.types().generic_alias, alias)?.value())
 }

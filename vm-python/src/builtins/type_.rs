@@ -28,7 +28,7 @@ pub static DEF: TypeDef = TypeDef {
     doc: "type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type",
     kind: Kind::Type,
     size: size_of::<Type>(),
-    flags: type_flags::BASETYPE | type_flags::METACLASS,
+    flags: type_flags::BASETYPE | type_flags::METACLASS | type_flags::WEAKREF,
     slots: TypeSlots {
         new: Some(type_new),
         init: Some(|_, _, _| Ok(())),

@@ -51,6 +51,13 @@ pub static DEF: TypeDef = TypeDef {
                 _ => Value::NOT_IMPLEMENTED,
             })
         }),
+        getitem: Some(|vm, v, item| {
+            let typing = super::generic_alias::typing;
+            let args = members(v).map_or(Value::NONE, Gc::value);
+            let items = super::generic_alias::as_tuple(vm, item)?;
+            let replaced = typing(vm, "_substitute", &[v, args, items])?;
+            of(vm, replaced.downcast::<Tuple>().as_ref().map_or(&[][..], |t| t.as_slice()))
+        }),
         hash: Some(|vm, v| {
             let mut h = 0;
             for m in members(v).as_ref().map_or(&[][..], |t| t.as_slice()) {
@@ -61,6 +68,13 @@ pub static DEF: TypeDef = TypeDef {
         ..NO_SLOTS
     },
     methods: &[
+        MethodDef::class("__class_getitem__", |vm, args| {
+            let [_, item] = args.exact(vm, "__class_getitem__")?;
+            match item.downcast::<Tuple>() {
+                Some(t) => of(vm, t.as_slice()),
+                None => of(vm, &[item]),
+            }
+        }),
         MethodDef::new("__instancecheck__", |vm, args| {
             let [u, v] = args.exact(vm, "__instancecheck__")?;
             match members(u) {
@@ -76,7 +90,12 @@ pub static DEF: TypeDef = TypeDef {
             }
         }),
     ],
-    getset: &[GetSetDef::read_only("__args__", |_, v| Ok(members(v).map_or(Value::NONE, Gc::value)))],
+    getset: &[
+        GetSetDef::read_only("__args__", |_, v| Ok(members(v).map_or(Value::NONE, Gc::value))),
+        GetSetDef::read_only("__parameters__", |vm, v| {
+            super::generic_alias::typing(vm, "_parameters", &[members(v).map_or(Value::NONE, Gc::value)])
+        }),
+    ],
     ..NO_DEF
 };
 
@@ -92,8 +111,13 @@ pub(crate) fn or(vm: &Vm, op: BinOp, a: Value, b: Value) -> PyResult {
     if op != BinOp::Or || !fits(a) || !fits(b) {
         return Ok(Value::NOT_IMPLEMENTED);
     }
+    of(vm, &[a, b])
+}
+
+/// The union of `sides`, whatever they are.
+fn of(vm: &Vm, sides: &[Value]) -> PyResult {
     let all = RootVec::new(vm);
-    for side in [a, b] {
+    for &side in sides {
         let side = if side.is_none() { vm.types().none_type.value() } else { side };
         match members(side) {
             Some(t) => {

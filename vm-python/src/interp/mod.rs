@@ -5,6 +5,7 @@ pub mod entry;
 pub mod events;
 pub mod generators;
 pub mod instrumented;
+mod intrinsics;
 pub mod isa;
 pub mod run;
 pub mod slow;

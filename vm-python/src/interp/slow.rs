@@ -1,6 +1,6 @@
 //! What instructions do off the fast path. Never inlined into the loop.
 
-use vm_compiler::opcodes::{Intrinsic, SPECIAL_NAMES, function_attribute, raw};
+use vm_compiler::opcodes::{SPECIAL_NAMES, function_attribute, raw};
 
 use crate::{
     error::{PyResult, Thrown},
@@ -647,65 +647,6 @@ impl Vm {
             function_attribute::CLOSURE => f.closure.as_slot().set(self, h, v),
             _ => f.annotate.set(self, h, v),
         }
-    }
-
-    #[inline(never)]
-    pub(crate) fn intrinsic(&self, frame: *mut Frame, v: Value, which: usize) -> PyResult {
-        const IMPORT_STAR: usize = Intrinsic::ImportStar as usize;
-        const STOP: usize = Intrinsic::StopIterationError as usize;
-        const PRINT: usize = Intrinsic::Print as usize;
-        const REGROUP: usize = Intrinsic::PrepReraiseStar as usize;
-        const WRAP: usize = Intrinsic::AsyncGenWrap as usize;
-        match which {
-            IMPORT_STAR => {
-                // SAFETY: the newest frame.
-                let locals = unsafe { (*frame).locals };
-                self.import_star(v, locals).map(|_| Value::NONE)
-            }
-            STOP => self.stop_iteration_error(frame, v),
-            PRINT => {
-                let hook = self.interp().boot().sys.get_str(self, self.names().displayhook)?;
-                match hook {
-                    Some(h) => self.call(h, &[v]),
-                    None => Err(self.runtime_error("lost sys.displayhook")),
-                }
-            }
-            WRAP => Ok(v),
-            REGROUP => {
-                let Some(t) = v.downcast::<Tuple>() else { return Ok(Value::NONE) };
-                let [original, results @ ..] = t.as_slice() else { return Ok(Value::NONE) };
-                self.prepare_reraise_star(*original, results)
-            }
-            _ => Err(self.not_implemented_error("type parameters are not supported yet")),
-        }
-    }
-
-    /// PEP 479: a StopIteration may not leave a generator.
-    fn stop_iteration_error(&self, frame: *mut Frame, v: Value) -> PyResult {
-        use vm_compiler::CodeFlags;
-        let e = Thrown(v);
-        // SAFETY: the newest frame.
-        let flags = unsafe { (*frame).code }.flags;
-        let kind = if flags.has(CodeFlags::ASYNC_GENERATOR) {
-            "async generator"
-        } else if flags.has(CodeFlags::COROUTINE) {
-            "coroutine"
-        } else {
-            "generator"
-        };
-        let what = if e.is(self, self.exc().stop_iteration) {
-            "StopIteration"
-        } else if flags.has(CodeFlags::ASYNC_GENERATOR) && e.is(self, self.exc().stop_async_iteration) {
-            "StopAsyncIteration"
-        } else {
-            return Ok(v);
-        };
-        let new = self.runtime_error(format!("{kind} raised {what}"));
-        let x = new.exception();
-        x.cause.set(self, x.header(), v);
-        x.context.set(self, x.header(), v);
-        x.suppress_context.store(true, vm_core::sync::Ordering::Relaxed);
-        Ok(new.0)
     }
 
     /// `obj[start:stop]`

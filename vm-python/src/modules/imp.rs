@@ -730,6 +730,10 @@ static EMBEDDED: &[(&str, &str, bool)] = &[
     ("atexit", include_str!("../../pylib/atexit.py"), false),
     ("traceback", include_str!("../../pylib/traceback.py"), false),
     ("queue", include_str!("../../pylib/queue.py"), false),
+    ("string", include_str!("../../pylib/string/__init__.py"), true),
+    ("string.templatelib", include_str!("../../pylib/string/templatelib.py"), false),
+    ("_template", include_str!("../../pylib/_template.py"), false),
+    ("_typing", include_str!("../../pylib/_typing.py"), false),
 ];
 
 fn embedded(name: &str) -> Option<(&'static str, bool)> {

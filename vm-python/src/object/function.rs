@@ -49,6 +49,8 @@ pub struct Function {
     pub annotate: Slot,
     /// `__annotations__` once computed or assigned, or UNBOUND.
     pub annotations: Slot,
+    /// `__type_params__`: tuple or UNBOUND.
+    pub type_params: Slot,
 }
 
 /// A function with its self.
@@ -266,9 +268,14 @@ impl Vm {
         f.builtins.as_slot().init(builtins.value());
         f.name.init(code.name.get());
         f.qualname.init(code.qualname.get());
-        for s in
-            [f.defaults.as_slot(), f.kwdefaults.as_slot(), f.closure.as_slot(), &f.annotate, &f.annotations]
-        {
+        for s in [
+            f.defaults.as_slot(),
+            f.kwdefaults.as_slot(),
+            f.closure.as_slot(),
+            &f.annotate,
+            &f.annotations,
+            &f.type_params,
+        ] {
             s.init(Value::UNBOUND);
         }
         f.doc.init(code.doc());
