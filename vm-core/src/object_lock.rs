@@ -16,6 +16,8 @@
 //! * R6 Release and announcement are a handshake (facade rule R2, asymmetric): the holder stores FREE, light fence, reads `announced`;
 //!   the waiter adds to `announced`, heavy fence, reads the byte under the bucket's lock.
 //! * R7 A contended lock was a safepoint: what was read before it is to be read again.
+//! * R8 A tapped lot, which tells of unlocks, looks announced at all times, so that each unlock takes the waking path. There it looks at
+//!   the announcements of the lot that it stands in for, behind the same light fence. Waiters wait in that one.
 //!
 //! **Guarantees.** Mutual exclusion. In a pause no object lock is held. Threads that keep R4 and R5 do not deadlock, with each other or with a stop.
 //! **Not guaranteed**: fairness; a waiter may be overtaken any number of times.
@@ -128,6 +130,7 @@ impl ByteLock {
 
     /// Until the lock looks free. It may be taken again at once.
     fn wait(&self, lot: &ParkingLot) {
+        let lot = lot.real();
         if !lot.can_announce() {
             thread::yield_now();
             return;
@@ -150,7 +153,7 @@ impl ByteLock {
     #[cold]
     #[inline(never)]
     fn wake(&self, lot: &ParkingLot) {
-        lot.unpark_one(self.key());
+        lot.unlocked(self.key());
     }
 }
 

@@ -102,6 +102,12 @@ impl Runtime {
         &self.lot
     }
 
+    /// A lot for one thread's hands that calls `unlocked` with the address of each byte lock that the thread gave back (P12.R8): so
+    /// locks are counted at no cost while they are not. The caller of `unlocked` is attached still and may look at the object.
+    pub fn tap(&self, unlocked: Box<dyn Fn(usize) + Send + Sync>) -> ParkingLot {
+        ParkingLot::tapped(Arc::clone(&self.lot), unlocked)
+    }
+
     /// How threads wait.
     pub fn blocking(&self) -> &dyn Blocking {
         &*self.blocking

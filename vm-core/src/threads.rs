@@ -44,6 +44,9 @@ pub(crate) struct Listed {
     pub(crate) version: u64,
     /// What goes with the version ([`crate::instrument`]).
     pub(crate) table: Table,
+    /// Statistics: times that the lock was taken, and breakers written to under it.
+    pub(crate) locks: u64,
+    pub(crate) posts: u64,
 }
 
 /// Proof that the thread list is locked; the only way to iterate it.
@@ -78,6 +81,18 @@ impl ThreadListGuard<'_> {
         self.listed.threads.is_empty()
     }
 
+    /// How often the list was locked, this time included.
+    #[must_use]
+    pub fn locks(&self) -> u64 {
+        self.listed.locks
+    }
+
+    /// How many breakers were written to for a stop or a new version.
+    #[must_use]
+    pub fn posts(&self) -> u64 {
+        self.listed.posts
+    }
+
     /// The interpreter's instrumentation version.
     #[must_use]
     pub fn version(&self) -> u64 {
@@ -92,6 +107,7 @@ impl ThreadListGuard<'_> {
         self.listed.version += 1;
         let version = self.listed.version;
         if !mutant!("p3.no-broadcast") {
+            self.listed.posts += self.listed.threads.len() as u64;
             self.iter().for_each(|thread| thread.breaker().set_version_and_recheck(version));
         }
         Some(version)

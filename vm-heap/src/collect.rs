@@ -5,7 +5,7 @@
 //! lazily, by the allocator.
 
 use std::ptr::NonNull;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use vm_core::breaker::event;
 use vm_core::sync::Ordering;
@@ -39,13 +39,15 @@ impl Heap {
     /// Collects now. With [`Reason::Budget`] or [`Reason::Stress`], a collection that another thread made while this one waited to stop the world is enough.
     pub fn collect(&self, thread: &HeapThread, attached: &Attached<'_>, why: Reason) -> CollectionStats {
         let before = self.collections.load(Ordering::Relaxed);
+        let asked = Instant::now();
         let done = thread.safepoint_park(|| {
             attached.stop_the_world(|world| {
+                let to_safepoint = asked.elapsed();
                 let another = self.collections.load(Ordering::Relaxed) != before;
                 if another && matches!(why, Reason::Budget | Reason::Stress) {
                     return None;
                 }
-                Some(self.collect_stopped(world, why))
+                Some(self.collect_stopped(world, why, to_safepoint))
             })
         });
         self.drop_dead(thread, attached);
@@ -60,7 +62,12 @@ impl Heap {
         }
     }
 
-    fn collect_stopped(&self, world: &WorldStopped<'_>, why: Reason) -> CollectionStats {
+    fn collect_stopped(
+        &self,
+        world: &WorldStopped<'_>,
+        why: Reason,
+        to_safepoint: Duration,
+    ) -> CollectionStats {
         let started = Instant::now();
         let young = self.may_be_young(why);
         let epoch = if young { self.epoch.load(Ordering::Relaxed) } else { self.next_epoch() };
@@ -122,6 +129,7 @@ impl Heap {
         if !young {
             self.live_after_full.store(stats.live_bytes, Ordering::Relaxed);
         }
+        stats.to_safepoint = to_safepoint;
         stats.pause = started.elapsed();
         self.account(stats);
         stats
@@ -424,6 +432,8 @@ impl Heap {
         totals.young_collections += u64::from(stats.young);
         totals.max_pause = totals.max_pause.max(stats.pause);
         totals.total_pause += stats.pause;
+        totals.pauses.add(stats.pause);
+        totals.stops.add(stats.to_safepoint);
         totals.live_bytes = stats.live_bytes;
         totals.live_cells = stats.live_cells;
     }

@@ -11,6 +11,7 @@ use vm_core::sync::{AtomicBool, AtomicU8, AtomicUsize, Mutex, Ordering};
 use vm_core::world::WorldStopped;
 
 use crate::header::Header;
+use crate::histogram::Histogram;
 use crate::mark::Marker;
 use crate::markers::Markers;
 use crate::pool::Pool;
@@ -98,6 +99,8 @@ pub struct CollectionStats {
     pub live_cells: usize,
     /// Cells of dead weakly referenced or finalizable objects queued by it.
     pub queued: usize,
+    /// How long it took for the world to stand still.
+    pub to_safepoint: Duration,
     /// How long the world was stopped.
     pub pause: Duration,
 }
@@ -125,6 +128,12 @@ pub struct HeapStats {
     pub allocated_bytes: usize,
     /// Bytes to be allocated between the last collection and the next.
     pub budget: usize,
+    /// Blocks and large objects that the pool handed out, under its lock.
+    pub block_locks: u64,
+    /// Pauses of collections by length.
+    pub pauses: Histogram,
+    /// Collections by how long the world took to stand still.
+    pub stops: Histogram,
 }
 
 /// Which cells a collection found live.
@@ -292,6 +301,7 @@ impl Heap {
             external_bytes: self.external_bytes(),
             allocated_bytes: self.allocated.load(Ordering::Relaxed),
             budget: self.budget.load(Ordering::Relaxed),
+            block_locks: self.pool.lock().handed_out,
             ..*self.stats.lock()
         }
     }
@@ -344,6 +354,7 @@ impl Heap {
     /// A block from the pool for a class, owned by the caller. `None`: the range is used up.
     pub(crate) fn take_block(&self, class: usize, drops: bool) -> Option<u32> {
         let mut pool = self.pool.lock();
+        pool.handed_out += 1;
         let (block, mut pristine) = pool.take_one(&self.space)?;
         if drops && !pristine {
             // A sweeper looks at the kind of every cell, also of those that were never allocated.
@@ -376,6 +387,7 @@ impl Heap {
         let charged = bytes.checked_next_multiple_of(PAGE)?;
         let count = u32::try_from(bytes.div_ceil(BLOCK_BYTES)).ok()?;
         let mut pool = self.pool.lock();
+        pool.handed_out += 1;
         let (head, pristine) = pool.take_run(count, &self.space)?;
         self.space.state(head).take_large(drops);
         for distance in 1..count {

@@ -21,6 +21,8 @@ pub mod header;
 #[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
 mod heap;
 #[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
+mod histogram;
+#[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
 mod mark;
 #[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
 mod markers;
@@ -39,6 +41,7 @@ mod verify;
 pub use self::{
     header::{Header, gc_bits},
     heap::{CollectionStats, Heap, HeapConfig, HeapStats, Hooks, LiveView, Pending, Reason},
+    histogram::Histogram,
     mark::Marker,
     space::{BLOCK_BYTES, GRANULE, ReserveError},
     thread::{HeapThread, OutOfMemory, write_barrier},

@@ -30,6 +30,8 @@ pub(crate) struct Pool {
     pub(crate) large: Vec<Large>,
     /// Collections in a row after which much more was free than needed.
     pub(crate) plentiful: u32,
+    /// Blocks and large objects handed out, for statistics.
+    pub(crate) handed_out: u64,
 }
 
 impl Pool {

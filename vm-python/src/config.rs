@@ -57,6 +57,8 @@ pub struct Config {
     pub warn_options: Vec<String>,
     /// `-X stats`: count executed opcodes.
     pub count_opcodes: bool,
+    /// `-X stats` and `-X contention`: watch shared writes.
+    pub watch: crate::contention::Watch,
     /// Heap options.
     pub heap: vm_heap::HeapConfig,
 }
@@ -91,6 +93,7 @@ impl Default for Config {
             dev_mode: false,
             warn_options: Vec::new(),
             count_opcodes: false,
+            watch: crate::contention::Watch::Off,
             heap: vm_heap::HeapConfig::default(),
         }
     }

@@ -14,7 +14,14 @@ use crate::{
 
 /// Buckets by content hash; each string is listed by address.
 pub struct InternTable {
-    map: Mutex<FxHashMap<u64, Vec<SendStr>>>,
+    map: Mutex<Map>,
+}
+
+#[derive(Default)]
+struct Map {
+    buckets: FxHashMap<u64, Vec<SendStr>>,
+    /// Times locked, but by the collector.
+    locks: u64,
 }
 
 #[derive(Clone, Copy)]
@@ -24,7 +31,12 @@ unsafe impl Send for SendStr {}
 
 impl InternTable {
     pub(crate) fn new() -> InternTable {
-        InternTable { map: Mutex::new(FxHashMap::default()) }
+        InternTable { map: Mutex::new(Map::default()) }
+    }
+
+    /// Times that the table was locked.
+    pub(crate) fn locks(&self) -> u64 {
+        self.map.lock().locks
     }
 
     fn key(bytes: &[u8], width: usize) -> u64 {
@@ -36,8 +48,10 @@ impl InternTable {
     }
 
     fn find(&self, key: u64, same: impl Fn(&Str) -> bool) -> Option<Gc<Str>> {
-        let map = self.map.lock();
-        map.get(&key)?
+        let mut map = self.map.lock();
+        map.locks += 1;
+        map.buckets
+            .get(&key)?
             .iter()
             // SAFETY: the table lists live strings only (dead ones leave it in the pause that finds them dead).
             .map(|s| unsafe { Gc::from_ptr(s.0) })
@@ -46,7 +60,8 @@ impl InternTable {
 
     fn insert(&self, key: u64, s: Gc<Str>) -> Gc<Str> {
         let mut map = self.map.lock();
-        let bucket = map.entry(key).or_default();
+        map.locks += 1;
+        let bucket = map.buckets.entry(key).or_default();
         let same = bucket
             .iter()
             // SAFETY: as in `find`.
@@ -62,7 +77,7 @@ impl InternTable {
 
     /// Drops the strings that are dead. World stopped.
     pub(crate) fn retain_live(&self, live: &LiveView<'_>) {
-        self.map.lock().retain(|_, bucket| {
+        self.map.lock().buckets.retain(|_, bucket| {
             bucket.retain(|s| {
                 live.is_marked(std::ptr::NonNull::new(s.0.cast()).unwrap_or_else(|| unreachable!()))
             });

@@ -10,6 +10,7 @@
 pub mod bootstrap;
 pub mod builtins;
 pub mod config;
+pub mod contention;
 pub mod error;
 pub mod hash;
 pub mod intern;

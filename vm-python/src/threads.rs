@@ -233,6 +233,7 @@ impl Vm {
     pub fn leave(self: Box<Self>) {
         self.core().vm_slot().store(std::ptr::null_mut());
         self.counters.flush(&self.interp().stats);
+        self.flush_watched();
         let (interp, core, heap) = self.into_parts();
         // SAFETY: this OS thread runs `core` and is attached since `enter`; the token is used up here.
         let attached = unsafe { vm_core::world::Attached::assume(&core) };

@@ -52,12 +52,14 @@ pub struct Interp {
     permanent: Mutex<Vec<Value>>,
     statics: Statics,
     boot: UnsafeCell<Option<Boot>>,
-    type_versions: AtomicU32,
-    function_versions: AtomicU32,
+    pub(crate) type_versions: AtomicU32,
+    pub(crate) function_versions: AtomicU32,
     /// `sys.setrecursionlimit`
     pub recursion_limit: AtomicU32,
     /// Collections and other events, for `-X stats`.
     pub stats: crate::stats::Stats,
+    /// Shared writes, for `-X stats` and `-X contention`.
+    pub watched: crate::contention::Watched,
     /// Threads that are alive and not daemons, for the wait at exit; see [`crate::threads`].
     pub threads: crate::threads::Registry,
     /// What `faulthandler` was asked for.
@@ -167,7 +169,11 @@ pub struct Vm {
     core: Arc<ThreadCore>,
     heap: Box<HeapThread>,
     interp: Arc<Interp>,
+    /// Where object locks wait; `tap` if there is one.
     lot: *const ParkingLot,
+    /// Tells this thread's log of unlocks.
+    tap: Option<Box<ParkingLot>>,
+    log: Option<Box<crate::contention::ThreadLog>>,
     owner_bits: u64,
     /// Newest frame.
     pub(crate) frame: Cell<*mut Frame>,
@@ -211,6 +217,7 @@ impl Interp {
     ) -> Arc<Interp> {
         let recursion_limit = AtomicU32::new(config.recursion_limit);
         let max_str_digits = AtomicUsize::new(config.int_max_str_digits);
+        let watched = crate::contention::Watched::new(config.watch);
         Arc::new(Interp {
             monitoring: crate::monitor::Monitoring::new(Arc::clone(&core)),
             core,
@@ -226,6 +233,7 @@ impl Interp {
             function_versions: AtomicU32::new(1),
             recursion_limit,
             stats: crate::stats::Stats::default(),
+            watched,
             threads: crate::threads::Registry::default(),
             stacks: crate::stacks::Requests::default(),
             imports: crate::modules::imp::Imports::default(),
@@ -301,9 +309,12 @@ impl Vm {
     ) -> Box<Vm> {
         let lot: *const ParkingLot = interp.core.runtime().lot();
         let owner_bits = (u64::from(core.index()) & 0xFFFF) << 32;
-        Box::new(Vm {
+        let log = crate::contention::ThreadLog::new(interp.config.watch);
+        let mut vm = Box::new(Vm {
             heap,
             lot,
+            tap: None,
+            log,
             owner_bits,
             frame: Cell::new(std::ptr::null_mut()),
             stack: VmStack::new(interp.config.vm_stack_bytes),
@@ -324,7 +335,22 @@ impl Vm {
             repr_stack: crate::object::items::ValueStack::default(),
             core,
             interp,
-        })
+        });
+        if vm.log.is_some() {
+            let this = std::ptr::from_ref(&*vm) as usize;
+            let tap = vm.interp.core.runtime().tap(Box::new(move |lock| {
+                // SAFETY: the tap belongs to this Vm, which is boxed, and only its own thread unlocks through it.
+                unsafe { &*(this as *const Vm) }.object_unlocked(lock);
+            }));
+            vm.lot = &raw const **vm.tap.insert(Box::new(tap));
+        }
+        vm
+    }
+
+    /// What this thread counts of its shared writes.
+    #[inline]
+    pub(crate) fn log(&self) -> Option<&crate::contention::ThreadLog> {
+        self.log.as_deref()
     }
 
     /// The parts that outlive the thread, at its end.
@@ -429,7 +455,7 @@ impl Vm {
     fn lock_contended<'a>(&'a self, h: &'a Header) -> ByteGuard<'a> {
         // SAFETY: as in `lock`.
         let lot = unsafe { &*self.lot };
-        self.heap.safepoint_park(|| h.lock.lock_slow(lot, &self.attached()))
+        self.object_contended(h, || self.heap.safepoint_park(|| h.lock.lock_slow(lot, &self.attached())))
     }
 
     /// A fresh cell of layout `T` and `bytes` bytes, exact builtin class, zeroed after the header. The caller fills it

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use lexopt::{Arg, Parser};
-use vm_python::Config;
+use vm_python::{Config, contention::Watch};
 
 /// What to run.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -36,6 +36,8 @@ pub struct Options {
     pub args: Vec<String>,
     /// `-X stats=FILE`
     pub stats: Option<String>,
+    /// `-X contention[=FILE]`; empty for standard error.
+    pub contention: Option<String>,
     /// `-X dis`: print the bytecode in place of running it.
     pub dis: bool,
     /// `-x`: skip the first line of the file.
@@ -91,6 +93,7 @@ Options (and corresponding environment variables):
 -V     : print the version and exit (also --version); -VV for more
 -x     : skip first line of source, allowing use of non-Unix forms of #!cmd
 -X opt : set implementation-specific option:
+         contention[=FILE]      report at the end which objects and lines threads met at
          dis                    print the bytecode of the program in place of running it
          gc=stress:N|poison|verify   collect every N allocations | overwrite dead cells | check the heap
          heap-limit=SIZE        most memory in use, as in 512M; more is a MemoryError
@@ -185,6 +188,7 @@ pub fn parse(args: &[OsString], env: &dyn Fn(&str) -> Option<String>) -> Result<
         config,
         args: rest,
         stats: None,
+        contention: None,
         dis: false,
         skip_first_line,
     };
@@ -292,7 +296,16 @@ fn x_option(o: &mut Options, x: &str) -> Result<(), Refused> {
         "importtime" => c.import_time = true,
         "dev" => c.dev_mode = true,
         "dis" => o.dis = true,
-        "stats" => o.stats = Some(need("FILE")?.to_owned()),
+        "stats" => {
+            o.stats = Some(need("FILE")?.to_owned());
+            if c.watch == Watch::Off {
+                c.watch = Watch::Counts;
+            }
+        }
+        "contention" => {
+            o.contention = Some(value.unwrap_or("").to_owned());
+            c.watch = Watch::Lines;
+        }
         "heap-limit" => c.heap.limit = Some(size(&full, need("SIZE")?)?),
         "gc" => {
             for mode in need("stress:N|poison|verify")?.split(',') {

@@ -152,6 +152,6 @@ impl Vm {
     #[must_use]
     pub fn finish(self, result: Result<(), PyError>) -> i32 {
         let code = i32::from(result.is_err());
-        exit::finalize(&self.vm, exit::Outcome::Code(code), None)
+        exit::finalize(&self.vm, exit::Outcome::Code(code), None, None)
     }
 }

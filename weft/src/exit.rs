@@ -74,7 +74,7 @@ fn call_if_imported(vm: &Vm, module: &str, function: &str) -> PyResult<bool> {
 }
 
 /// Everything between the end of the main program and the end of the process; the exit code.
-pub fn finalize(vm: &Vm, outcome: Outcome, stats: Option<&str>) -> i32 {
+pub fn finalize(vm: &Vm, outcome: Outcome, stats: Option<&str>, contention: Option<&str>) -> i32 {
     let mut code = match outcome {
         Outcome::Code(c) => c,
         Outcome::Interrupted => 130,
@@ -101,13 +101,21 @@ pub fn finalize(vm: &Vm, outcome: Outcome, stats: Option<&str>) -> i32 {
     }
     vm_modules::io::flush_all(vm);
     vm.begin_finalization();
-    if let Some(file) = stats
-        && let Err(e) = std::fs::write(file, vm_python::modules::weft::stats_json(vm))
-    {
-        vm.write_stderr(&format!("weft: cannot write -X stats={file}: {e}\n"));
-        if code == 0 {
-            code = 1;
+    let mut write = |option: &str, file: &str, text: String| {
+        if let Err(e) = std::fs::write(file, text) {
+            vm.write_stderr(&format!("weft: cannot write -X {option}={file}: {e}\n"));
+            if code == 0 {
+                code = 1;
+            }
         }
+    };
+    if let Some(file) = stats {
+        write("stats", file, vm_python::modules::weft::stats_json(vm));
+    }
+    match contention {
+        None => {}
+        Some("") => vm.write_stderr(&vm.contention_report()),
+        Some(file) => write("contention", file, vm.contention_report()),
     }
     if outcome == Outcome::Interrupted {
         vm_python::signals::die_of_interrupt();

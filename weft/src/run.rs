@@ -53,7 +53,7 @@ pub fn command(args: &[OsString]) -> i32 {
         return complain(&format!("{program}: cannot start the signal thread: {e}"), 1);
     }
     let outcome = run(&vm, &options, source, &program);
-    exit::finalize(&vm, outcome, options.stats.as_deref())
+    exit::finalize(&vm, outcome, options.stats.as_deref(), options.contention.as_deref())
 }
 
 /// Source bytes and the name that tracebacks give them.

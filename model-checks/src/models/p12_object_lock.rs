@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use vm_core::object_lock::ByteLock;
 use vm_core::runtime::{Interpreter, Runtime};
+use vm_core::sync::{AtomicU32, Ordering};
 
 use super::{Private, attached, born, join_all, rig, spawn};
 use crate::registry::{Check, Seeded, seeded};
@@ -80,6 +81,33 @@ fn waiter_against_stop() {
     join_all([waiter]);
 }
 
+/// Every thread's unlocks are tapped: none goes untold, and waiters are woken all the same.
+fn tapped(holders: usize) {
+    let (rt, interp) = rig();
+    let shared = objects(1);
+    let threads: Vec<_> = (0..holders)
+        .map(|_| {
+            let (rt, interp, shared) = (Arc::clone(&rt), Arc::clone(&interp), Arc::clone(&shared));
+            spawn(move || {
+                let told = Arc::new(AtomicU32::new(0));
+                let count = Arc::clone(&told);
+                let tap = rt.tap(Box::new(move |_| {
+                    count.fetch_add(1, Ordering::Relaxed);
+                }));
+                attached(&interp, |t| {
+                    let guard = shared[0].lock.lock(&tap, t);
+                    shared[0].data.add(1);
+                    drop(guard);
+                });
+                assert_eq!(told.load(Ordering::Relaxed), 1, "one unlock, told once");
+            })
+        })
+        .collect();
+    join_all(threads);
+    assert_eq!(shared[0].data.get() as usize, holders);
+}
+
+const TAP: &[&str] = &["P12.R6", "P12.R8"];
 const LOCK: &[&str] = &["P12.R1", "P12.R2", "P12.R6"];
 const STOP: &[&str] = &["P12.R2", "P12.R3", "P12.R4"];
 
@@ -89,6 +117,8 @@ pub const CHECKS: &[Check] = &[
     Check::loom("p12.stop.2", 2, None, STOP, || contend(1, 1, false, 1)),
     Check::loom("p12.two-locks.3", 3, Some(3), STOP, || contend(2, 2, false, 1)),
     Check::loom("p12.waiter-stop.2", 2, Some(3), STOP, waiter_against_stop),
+    Check::loom("p12.tapped.3", 3, Some(3), TAP, || tapped(2)),
+    Check::shuttle("p12.tapped.7", 7, TAP, || tapped(6)),
     Check::shuttle("p12.lock.9", 9, LOCK, || contend(8, 1, true, 0)),
     Check::shuttle("p12.two-locks.9", 9, STOP, || contend(8, 2, false, 2)),
 ];
@@ -103,6 +133,9 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p12.poll-under-lock", "p12.stop.2"),
     seeded("p12.taken-detached", "p12.two-locks.3"),
     seeded("p12.wait-attached", "p12.waiter-stop.2"),
+    seeded("p12.tap-without-wake", "p12.tapped.3"),
+    seeded("p12.tap-without-wake", "p12.tapped.7"),
+    seeded("p12.unlock-without-fence", "p12.tapped.3"),
     seeded("p12.unlock-relaxed", "p12.lock.9"),
     seeded("p12.poll-under-lock", "p12.two-locks.9"),
     seeded("p12.taken-detached", "p12.two-locks.9"),

@@ -1,5 +1,6 @@
 //! The parking lot: any address can be waited on, without a lock or queue per object.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{AtomicUsize, CHECKING, Condvar, Mutex, Ordering, asymmetric};
@@ -18,6 +19,9 @@ pub enum Parked {
 /// Purpose: an object pays no byte for the ability to be waited on. Rules: a waiter evaluates its predicate under the
 /// bucket's lock; a waker makes the predicate true first and passes through the same lock afterwards, so no wake-up is
 /// lost. There is no hand-off: a woken thread competes like any other.
+///
+/// A *tapped* lot ([`crate::runtime::Runtime::tap`]) stands in for the real one in one thread's hands, to tell of each byte lock that
+/// the thread gave back (P12.R8). It has no waiters of its own.
 #[derive(Debug)]
 pub struct ParkingLot {
     buckets: Box<[Bucket]>,
@@ -25,6 +29,20 @@ pub struct ParkingLot {
     announced: AtomicUsize,
     /// Whether the heavy fence works; without it a byte lock's waiters yield and never park.
     can_announce: bool,
+    tap: Option<Tap>,
+}
+
+/// What makes a lot a tapped one.
+struct Tap {
+    real: Arc<ParkingLot>,
+    /// Gets the key of the byte lock.
+    unlocked: Box<dyn Fn(usize) + Send + Sync>,
+}
+
+impl std::fmt::Debug for Tap {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tap").field("real", &self.real).finish_non_exhaustive()
+    }
 }
 
 /// The waiters of all keys that fall here.
@@ -50,7 +68,29 @@ impl ParkingLot {
         let buckets = (0..BUCKETS)
             .map(|_| Bucket { waiting: Mutex::new(Vec::with_capacity(4)), wake: Condvar::new() })
             .collect();
-        Self { buckets, announced: AtomicUsize::new(0), can_announce: asymmetric::available() }
+        Self { buckets, announced: AtomicUsize::new(0), can_announce: asymmetric::available(), tap: None }
+    }
+
+    /// A lot that stands in for `real` and calls `unlocked` with the key of each byte lock given back through it.
+    pub(crate) fn tapped(real: Arc<Self>, unlocked: Box<dyn Fn(usize) + Send + Sync>) -> Self {
+        let can_announce = real.can_announce;
+        let tap = Some(Tap { real, unlocked });
+        Self { buckets: Box::default(), announced: AtomicUsize::new(1), can_announce, tap }
+    }
+
+    /// Where a byte lock's waiters wait.
+    pub(crate) fn real(&self) -> &Self {
+        self.tap.as_ref().map_or(self, |tap| &tap.real)
+    }
+
+    /// An unlock that saw `announced`.
+    pub(crate) fn unlocked(&self, key: usize) {
+        let Some(tap) = &self.tap else { return self.unpark_one(key) };
+        // Still behind the unlock's light fence (P12.R6).
+        if tap.real.announced() && !crate::mutant!("p12.tap-without-wake") {
+            tap.real.unpark_one(key);
+        }
+        (tap.unlocked)(key);
     }
 
     fn bucket(&self, key: usize) -> &Bucket {

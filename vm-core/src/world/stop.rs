@@ -38,11 +38,18 @@ pub(crate) struct World {
 }
 
 impl World {
+    /// The lock, counted.
+    fn list(&self) -> MutexGuard<'_, Listed> {
+        let mut listed = self.list.lock();
+        listed.locks += 1;
+        listed
+    }
+
     /// A world without threads; stopped from birth by that requester of a runtime-wide pause (P2.R5).
     pub(super) fn new(stopped_by: Option<u64>) -> Self {
         let world = Self::default();
         if let Some(requester) = stopped_by {
-            let mut listed = world.list.lock();
+            let mut listed = world.list();
             listed.stop.requested = true;
             listed.stop.requester = requester;
         }
@@ -50,12 +57,12 @@ impl World {
     }
 
     pub(crate) fn lock(&self) -> ThreadListGuard<'_> {
-        ThreadListGuard { listed: self.list.lock() }
+        ThreadListGuard { listed: self.list() }
     }
 
     /// Links a thread that is built but for its state and its breaker's word (P5.R1).
     pub(crate) fn link(&self, thread: &Arc<ThreadCore>) -> Result<(), std::collections::TryReserveError> {
-        let mut listed = self.list.lock();
+        let mut listed = self.list();
         listed.threads.try_reserve(1)?;
         let frozen = listed.stop.requested || listed.stop.finalizer.is_some();
         if frozen && !mutant!("p1.born-running") {
@@ -82,7 +89,7 @@ impl World {
         if mutant!("p5.detach-before-unlink") {
             thread.state.detach();
         }
-        let mut listed = self.list.lock();
+        let mut listed = self.list();
         listed.threads.retain(|t| !std::ptr::eq(&**t, thread));
         if mutant!("p5.finalize-under-lock") {
             // A finalizer may do anything; least of all it serves a stop.
@@ -112,7 +119,7 @@ impl World {
     /// A safepoint that saw STOP.
     pub(super) fn poll(&self, thread: &ThreadCore) {
         assert_no_lock(NO_LOCK);
-        let listed = self.list.lock();
+        let listed = self.list();
         if listed.stop.requested && thread.breaker().events() & event::STOP != 0 {
             self.suspend(thread, listed);
         }
@@ -122,7 +129,7 @@ impl World {
     #[cold]
     #[inline(never)]
     pub(super) fn look_after_detach(&self, thread: &ThreadCore) {
-        let mut listed = self.list.lock();
+        let mut listed = self.list();
         if listed.stop.requested && thread.state.suspend_own() {
             self.count_down(&mut listed);
         }
@@ -131,14 +138,14 @@ impl World {
     /// Stops every thread but `requester`, which is attached.
     pub(super) fn stop<'w>(&'w self, requester: Option<&'w ThreadCore>) -> WorldStopped<'w> {
         assert_no_lock(NO_LOCK);
-        let mut listed = self.list.lock();
+        let mut listed = self.list();
         while listed.stop.requested && !mutant!("p1.two-requesters") {
             match requester {
                 // R6
                 Some(me) => {
                     assert_ne!(listed.stop.requester, me.id(), "a pause inside a pause of the same thread");
                     self.suspend(me, listed);
-                    listed = self.list.lock();
+                    listed = self.list();
                 }
                 None => self.started.wait(&mut listed),
             }
@@ -165,7 +172,7 @@ impl World {
     }
 
     fn wait_for_start(&self) -> MutexGuard<'_, Listed> {
-        let mut listed = self.list.lock();
+        let mut listed = self.list();
         while listed.stop.requested {
             self.started.wait(&mut listed);
         }
@@ -175,7 +182,7 @@ impl World {
     /// # Panics
     /// When the thread has stopped the world: it would wait for itself.
     pub(super) fn assert_not_stopped_by(&self, thread: &ThreadCore) {
-        let listed = self.list.lock();
+        let listed = self.list();
         let own = listed.stop.requested && listed.stop.requester == thread.id();
         drop(listed);
         assert!(!own, "a pause inside a pause of the same thread");
@@ -190,13 +197,14 @@ impl World {
         listed.stop.requested = true;
         listed.stop.requester = id;
         listed.stop.countdown = 0;
+        listed.posts += listed.threads.len() as u64;
         let others = |t: &&Arc<ThreadCore>| !requester.is_some_and(|me| std::ptr::eq(me, &***t));
         for thread in listed.threads.iter().filter(others) {
             thread.breaker().set(event::STOP);
         }
         if mutant!("p1.countdown-after-bits") {
             drop(listed);
-            listed = self.list.lock();
+            listed = self.list();
         }
         if !mutant!("p1.scan-without-fence") {
             fence(Ordering::SeqCst);
@@ -225,7 +233,7 @@ impl World {
 
     /// Ends the pause.
     pub(super) fn start(&self, requester: Option<&ThreadCore>) {
-        let mut listed = self.list.lock();
+        let mut listed = self.list();
         listed.stop.requested = false;
         let finalizing = listed.stop.finalizer.is_some() && !mutant!("p1.finalization-resumes");
         for thread in &listed.threads {

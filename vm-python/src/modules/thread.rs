@@ -292,11 +292,13 @@ impl LockWord {
         }
     }
     fn acquire(&self, vm: &Vm, limit: Option<Option<Instant>>) -> PyResult<bool> {
+        let address = std::ptr::from_ref(self).addr();
         if self.try_acquire() {
+            vm.lock_acquired(address, "lock");
             return Ok(true);
         }
         let Some(deadline) = limit else { return Ok(false) };
-        vm.wait(std::ptr::from_ref(self).addr(), deadline, || self.acquire_or_mark())
+        vm.lock_contended_at(address, "lock", || vm.wait(address, deadline, || self.acquire_or_mark()))
     }
     /// False if the lock was not held.
     fn release(&self, vm: &Vm) -> bool {

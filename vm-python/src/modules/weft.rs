@@ -135,13 +135,16 @@ fn copy_text(code: Gc<Code>, words: &[AtomicU64]) -> String {
 
 /// Counters of interpreter and heap, as (name, number).
 #[must_use]
-pub fn counters(vm: &Vm) -> Vec<(&'static str, u64)> {
+pub fn counters(vm: &Vm) -> Vec<(String, u64)> {
     let i = vm.interp();
     let h = i.heap.stats();
     vm.counters.flush(&i.stats);
+    vm.flush_watched();
     let s = &i.stats;
-    let threads = i.core.threads().len() as u64;
-    vec![
+    let list = i.core.threads();
+    let (threads, list_locks, posts) = (list.len() as u64, list.locks(), list.posts());
+    drop(list);
+    let mut all: Vec<(String, u64)> = [
         ("threads", threads),
         ("specialized", s.specialized.load(Ordering::Relaxed)),
         ("specialize_failed", s.specialize_failed.load(Ordering::Relaxed)),
@@ -154,7 +157,24 @@ pub fn counters(vm: &Vm) -> Vec<(&'static str, u64)> {
         ("heap_live_cells", h.live_cells as u64),
         ("heap_used_bytes", h.used_bytes as u64),
         ("heap_external_bytes", h.external_bytes as u64),
+        // Writes to memory that threads share.
+        ("intern_table_locks", i.intern.locks()),
+        ("type_versions", u64::from(i.type_versions.load(Ordering::Relaxed)) - 1),
+        ("function_version_blocks", u64::from(i.function_versions.load(Ordering::Relaxed)) >> 10),
+        ("shapes", i.shapes.made()),
+        ("thread_list_locks", list_locks),
+        ("breaker_posts", posts),
+        ("heap_block_locks", h.block_locks),
     ]
+    .map(|(name, n)| (name.to_owned(), n))
+    .into();
+    for (name, histogram) in [("gc_pauses_ns", h.pauses), ("gc_stops_ns", h.stops)] {
+        all.extend(histogram.counts().map(|(least, n)| (format!("{name}.{least}"), u64::from(n))));
+    }
+    if i.config.watch != crate::contention::Watch::Off {
+        all.extend(i.watched.counters());
+    }
+    all
 }
 
 /// The counters as JSON.
@@ -167,7 +187,7 @@ pub fn stats_json(vm: &Vm) -> String {
 fn stats(vm: &Vm) -> PyResult<Gc<Dict>> {
     let d = vm.new_dict()?;
     for (k, n) in counters(vm) {
-        let key: Gc<Str> = vm.intern(k)?;
+        let key: Gc<Str> = vm.intern(&k)?;
         d.set_str(vm, key, vm.new_int(i64::try_from(n).unwrap_or(i64::MAX))?)?;
     }
     Ok(d)

@@ -105,6 +105,12 @@ impl Shapes {
         unsafe { &*self.base.add(kind as usize) }.class.get().is_some()
     }
 
+    /// Shapes made so far.
+    #[must_use]
+    pub fn made(&self) -> u64 {
+        u64::from(self.next.load(Ordering::Relaxed))
+    }
+
     fn write(&self, id: ShapeId, shape: Shape) -> &Shape {
         // SAFETY: the id is fresh, so nobody else reads or writes this element yet.
         unsafe {
