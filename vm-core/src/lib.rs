@@ -8,11 +8,13 @@
 //! |---|---|
 //! | [`world`] | P1 attach, detach, stop the world; P2 stop all interpreters |
 //! | [`breaker`] | P3 event bits and instrumentation version in one word |
+//! | [`async_exc`] | P4 exceptions sent to a thread |
 //! | [`threads`] | P5 the thread list |
 //! | [`index_pool`] | P6 thread indices |
 //! | [`code`] | P7 bytecode copies, P8 code-word transitions |
 //! | [`instrument`] | P8 which events of which instruction, and who wants them |
 //! | [`backoff`] | P9 backoff counters |
+//! | [`pending_calls`] | P11 calls asked of a thread |
 //! | [`object_lock`] | P12 object locks, and pauses |
 //! | [`frame_state`] | P16 generator frames |
 //! | [`published`] | P17 published blocks |
@@ -31,6 +33,7 @@
 //! The insides of `parking_lot`, `arc-swap` and `crossbeam-epoch`, the kernel's `membarrier`, futexes and clocks, the compiler, and generated machine
 //! code. The checkers explore bounded models: `cargo xtask check` prints the bound of each, and whether it was exhausted.
 
+pub mod async_exc;
 pub mod backoff;
 pub mod blocking;
 pub mod breaker;
@@ -43,6 +46,7 @@ pub mod instrument;
 pub mod isa;
 pub mod mutants;
 pub mod object_lock;
+pub mod pending_calls;
 pub mod published;
 pub mod retire;
 pub mod runtime;

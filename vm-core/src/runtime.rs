@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::async_exc::AsyncSlot;
 use crate::blocking::{Blocking, Clock, OsBlocking, OsClock, OsRandom, RandomSource};
 use crate::breaker::Breaker;
 use crate::index_pool::{IndexPool, PoolError};
+use crate::pending_calls::PendingCalls;
 use crate::retire::Retired;
 use crate::slot::PtrSlot;
 use crate::sync::{AtomicU64, AtomicUsize, Epoch, Ordering, Parker, ParkingLot};
@@ -85,6 +87,8 @@ impl Runtime {
             runtime: Arc::clone(self),
             world: self.everyone.new_world(),
             retired: Retired::default(),
+            main: AtomicU64::new(0),
+            main_calls: PendingCalls::new(),
         })
     }
 
@@ -159,6 +163,9 @@ pub struct Interpreter {
     runtime: Arc<Runtime>,
     world: Arc<World>,
     retired: Retired,
+    /// Number of the main thread, 0 before there is one.
+    main: AtomicU64,
+    pub(crate) main_calls: PendingCalls,
 }
 
 impl Interpreter {
@@ -176,6 +183,16 @@ impl Interpreter {
         &self.retired
     }
 
+    /// Declares thread `id` the main one.
+    pub fn set_main_thread(&self, id: u64) {
+        self.main.store(id, Ordering::Relaxed);
+    }
+
+    /// Number of the main thread, 0 before there is one.
+    pub fn main_thread(&self) -> u64 {
+        self.main.load(Ordering::Relaxed)
+    }
+
     /// Gives birth to a thread: reserves an index and lists it. It is detached, or suspended if the world is stopped; the OS
     /// thread that is to run it calls [`ThreadCore::attach`].
     ///
@@ -190,6 +207,8 @@ impl Interpreter {
             state: StateWord::new(),
             parker: Parker::new(),
             parked_on: AtomicUsize::new(0),
+            async_exc: AsyncSlot::new(),
+            calls: PendingCalls::new(),
             heap: PtrSlot::null(),
             vm: PtrSlot::null(),
             hooks: Hooks::default(),
@@ -276,6 +295,8 @@ pub struct ThreadCore {
     pub(crate) parker: Parker,
     /// The key on which it waits in [`crate::blocking`], 0 for none.
     pub(crate) parked_on: AtomicUsize,
+    pub(crate) async_exc: AsyncSlot,
+    pub(crate) calls: PendingCalls,
     heap: PtrSlot<()>,
     vm: PtrSlot<()>,
     pub(crate) hooks: Hooks,

@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
-use vm_core::{
-    blocking::{Instant, Waited},
-    breaker::event,
-};
+use vm_core::blocking::{Instant, Waited};
 use vm_python::{
     error::PyResult,
     native::{Args, FunctionDef},
     object::{gc::Gc, int::IntRef, module::Module, sequence::Tuple, str::Str},
+    threads::WAIT_INTERRUPTS,
     value::Value,
     vm::Vm,
 };
@@ -115,7 +113,7 @@ fn sleep_for(vm: &Vm, duration: Duration) -> PyResult<()> {
     let interp = vm.interp().clone();
     let runtime = interp.core.runtime();
     let deadline: Instant = runtime.clock().now().after(duration);
-    let wake = event::SIGNAL | event::ASYNC_EXC;
+    let wake = WAIT_INTERRUPTS;
     loop {
         let how = vm.heap().safepoint_park(|| vm.attached().sleep(runtime.blocking(), wake, deadline));
         vm.poll()?;

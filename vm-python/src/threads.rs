@@ -5,11 +5,12 @@
 //! start from the registry. The order of an end: thread-local objects, heap blocks handed over (still attached and
 //! listed), unlink, index, and only then is the handle done, so that a joiner never sees a half-dead thread.
 
-use std::{cell::Cell, sync::Arc};
+use std::{cell::Cell, num::NonZeroU64, sync::Arc};
 
 use vm_core::{
     blocking::{Instant, Waited},
     breaker::event,
+    pending_calls::{PostError, Recipient},
     runtime::ThreadCore,
     sync::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Mutex, Ordering, thread},
 };
@@ -368,9 +369,39 @@ impl Vm {
         }
     }
 
-    /// Raises what another thread sent to this one. Nothing can send yet, so nothing comes.
+    /// Sends an exception, a class or an instance, to thread `id`, which raises it at its next poll, in place of one sent
+    /// before; `None` takes that one back. False if there is no such thread (P4).
+    pub fn send_exception(&self, id: u64, exception: Option<Value>) -> bool {
+        let threads = &self.interp().core;
+        match exception.and_then(|e| NonZeroU64::new(e.bits())) {
+            Some(word) => threads.post_exception(id, word).is_ok(),
+            None => threads.cancel_exception(id).is_ok(),
+        }
+    }
+
+    /// Raises what another thread sent to this one.
     pub(crate) fn serve_async_exception(&self) -> PyResult<()> {
-        Ok(())
+        let Some(word) = self.core().take_exception() else { return Ok(()) };
+        // SAFETY: only `send_exception` posts, and posts values; the slot is a root.
+        let sent = unsafe { Value::from_bits(word.get()) };
+        Err(Thrown(self.exception_instance(sent)?))
+    }
+
+    /// Asks a thread to call `f` without arguments at its next poll (P11).
+    ///
+    /// # Errors
+    /// When as many calls wait as may, or there is no such thread.
+    pub fn post_call(&self, to: Recipient, f: Value) -> Result<(), PostError> {
+        self.interp().core.post_call(to, f.bits())
+    }
+
+    /// Makes the calls that others asked of this thread.
+    pub(crate) fn serve_pending_calls(&self) -> PyResult<()> {
+        self.interp().core.make_calls(self.core(), |word| {
+            // SAFETY: only `post_call` posts, and posts values; the queue is a root until here.
+            let f = unsafe { Value::from_bits(word) };
+            self.call(f, &[]).map(drop)
+        })
     }
 
     /// From now on no other thread runs Python code ever again. Returns with the world running for this thread alone.

@@ -300,10 +300,15 @@ impl Hooks for SharedHooks {
         interp.statics().trace(m);
         interp.threads.trace(m);
         interp.monitoring.trace(m);
+        interp.core.main_calls().for_each(|word| m.visit_word(word));
         for t in world.threads() {
             for which in 0..vm_core::threads::HOOKS {
                 m.visit_word(world.hook_of(&t, which));
             }
+            if let Some(word) = t.async_slot().peek() {
+                m.visit_word(word.get());
+            }
+            t.pending_calls().for_each(|word| m.visit_word(word));
             // SAFETY: the slot holds the thread's Vm while it is attached or suspended; it is cleared before the Vm is
             // dropped.
             if let Some(vm) = unsafe { t.vm_slot().load().cast::<Vm>().as_ref() } {

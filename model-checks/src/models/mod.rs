@@ -5,12 +5,14 @@ mod litmus;
 mod p01_world;
 mod p02_all;
 mod p03_breaker;
+mod p04_async_exc;
 mod p05_threads;
 mod p06_index_pool;
 mod p07_copies;
 mod p08_instrument;
 mod p08_words;
 mod p09_backoff;
+mod p11_pending_calls;
 mod p12_object_lock;
 mod p16_frames;
 mod p17_published;
@@ -31,12 +33,14 @@ pub const ALL: &[(&[Check], &[Seeded])] = &[
     (p01_world::CHECKS, p01_world::SEEDED),
     (p02_all::CHECKS, p02_all::SEEDED),
     (p03_breaker::CHECKS, p03_breaker::SEEDED),
+    (p04_async_exc::CHECKS, p04_async_exc::SEEDED),
     (p05_threads::CHECKS, p05_threads::SEEDED),
     (p06_index_pool::CHECKS, p06_index_pool::SEEDED),
     (p07_copies::CHECKS, p07_copies::SEEDED),
     (p08_words::CHECKS, p08_words::SEEDED),
     (p08_instrument::CHECKS, p08_instrument::SEEDED),
     (p09_backoff::CHECKS, p09_backoff::SEEDED),
+    (p11_pending_calls::CHECKS, p11_pending_calls::SEEDED),
     (p12_object_lock::CHECKS, p12_object_lock::SEEDED),
     (p16_frames::CHECKS, p16_frames::SEEDED),
     (p17_published::CHECKS, p17_published::SEEDED),

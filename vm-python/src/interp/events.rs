@@ -36,12 +36,11 @@ impl Vm {
             breaker.clear(event::SIGNAL);
             self.serve_signals()?;
         }
-        if events & event::ASYNC_EXC != 0 {
-            breaker.clear(event::ASYNC_EXC);
-            self.serve_async_exception()?;
-        }
         if events & event::PENDING_CALLS != 0 {
-            breaker.clear(event::PENDING_CALLS);
+            self.serve_pending_calls()?;
+        }
+        if events & event::ASYNC_EXC != 0 {
+            self.serve_async_exception()?;
         }
         Ok(())
     }

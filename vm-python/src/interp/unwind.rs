@@ -149,7 +149,8 @@ impl Vm {
         Thrown(made)
     }
 
-    fn exception_instance(&self, e: Value) -> PyResult {
+    /// The exception for `raise e`: `e`, or an instance of it.
+    pub(crate) fn exception_instance(&self, e: Value) -> PyResult {
         if let Some(t) = e.downcast::<Type>()
             && t.has_flag(type_flags::EXCEPTION)
         {

@@ -3,6 +3,7 @@
 use vm_compiler::opcodes::{INFO, Operand};
 use vm_core::{
     code::{EXECUTOR, INSTRUMENTED, OPCODE_MASK},
+    pending_calls::{PostError, Recipient},
     sync::{AtomicU64, Ordering},
 };
 
@@ -10,6 +11,7 @@ use crate::{
     error::{PyResult, Thrown},
     native::{Args, FunctionDef},
     object::{
+        class::{Type, type_flags},
         code::Code,
         dict::Dict,
         exception::Exception,
@@ -45,6 +47,40 @@ static FUNCTIONS: &[FunctionDef] = &[
         let copies = &code.body().copies;
         let words = copies.get(copy_index(vm)).unwrap_or_else(|| copies.main());
         Ok(vm.new_str(&copy_text(code, words))?.value())
+    }),
+    // `set_async_exc(ident, exc)`: makes a thread raise `exc`, a class or an instance, at its next poll; None takes back what was not raised
+    // yet. Returns how many threads that is: PyThreadState_SetAsyncExc.
+    FunctionDef::new("set_async_exc", |vm, args| {
+        let [ident, exc] = args.exact::<2>(vm, "set_async_exc")?;
+        let id = u64::try_from(vm.index_i64(ident)?).unwrap_or(0);
+        let exc = (!exc.is_none()).then_some(exc);
+        if let Some(e) = exc
+            && !e.is::<Exception>()
+            && !e.downcast::<Type>().is_some_and(|t| t.has_flag(type_flags::EXCEPTION))
+        {
+            return Err(vm.type_error(format!(
+                "set_async_exc() argument 2 must be an exception class or instance or None, not {}",
+                vm.type_name(e)
+            )));
+        }
+        Ok(Value::small_int(i64::from(vm.send_exception(id, exc))))
+    }),
+    // `add_pending_call(ident, f)`: has a thread, the main one for None, call f() at its next poll; False if too many calls wait already.
+    FunctionDef::new("add_pending_call", |vm, args| {
+        let [ident, f] = args.exact::<2>(vm, "add_pending_call")?;
+        if !vm.is_callable(f) {
+            return Err(vm.type_error("add_pending_call() argument 2 must be callable"));
+        }
+        let to = if ident.is_none() {
+            Recipient::Main
+        } else {
+            Recipient::Thread(u64::try_from(vm.index_i64(ident)?).unwrap_or(0))
+        };
+        match vm.post_call(to, f) {
+            Ok(()) => Ok(Value::TRUE),
+            Err(PostError::Full) => Ok(Value::FALSE),
+            Err(PostError::NoThread) => Err(vm.value_error("no such thread")),
+        }
     }),
     // For `traceback`: the report of an exception, and its last lines.
     FunctionDef::new("format_exception", |vm, args| {
