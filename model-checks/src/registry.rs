@@ -30,6 +30,8 @@ pub struct Check {
     pub spurious: bool,
     /// One execution.
     pub body: fn(),
+    /// For a litmus test: what it documents.
+    pub note: &'static str,
     /// Run once after the last execution: what must have been seen by then.
     pub after: Option<fn()>,
 }
@@ -51,6 +53,7 @@ impl Check {
             choices: 0,
             spurious: false,
             body,
+            note: "",
             after: None,
         }
     }
@@ -70,6 +73,7 @@ impl Check {
             choices: 0,
             spurious: false,
             body,
+            note: "",
             after: None,
         }
     }
@@ -84,6 +88,12 @@ impl Check {
     pub const fn spurious(mut self, choices: usize) -> Self {
         self.choices = choices;
         self.spurious = true;
+        self
+    }
+
+    /// With what it documents.
+    pub const fn noting(mut self, note: &'static str) -> Self {
+        self.note = note;
         self
     }
 
@@ -140,6 +150,7 @@ pub fn list() -> Value {
             "checker": match c.checker { Checker::Loom(_) => "loom", Checker::Shuttle => "shuttle" },
             "bound": match c.checker { Checker::Loom(bound) => bound, Checker::Shuttle => None },
             "threads": c.threads,
+            "note": c.note,
         })).collect::<Vec<_>>(),
         "mutants": mutants().map(|m| json!({ "name": m.name, "caught_by": m.caught_by })).collect::<Vec<_>>(),
     })

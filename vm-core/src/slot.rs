@@ -87,13 +87,4 @@ impl<T> PtrSlot<T> {
     pub fn init_relaxed(&self, pointer: *mut T) {
         self.0.store(pointer, Ordering::Relaxed);
     }
-
-    /// Replaces `seen` by `new`.
-    ///
-    /// # Errors
-    /// The pointer that is there instead.
-    #[inline]
-    pub fn cas(&self, seen: *mut T, new: *mut T) -> Result<*mut T, *mut T> {
-        self.0.compare_exchange(seen, new, Ordering::AcqRel, Ordering::Acquire)
-    }
 }

@@ -42,7 +42,8 @@
 //! | site | order | pairs with | why |
 //! |---|---|---|---|
 //! | claim, adopt: CAS to OWNED | Acquire | put back, hand over | the last owner's clearing and allocation before ours |
-//! | put back, hand over, finish: store | Release | claim, adopt | as above |
+//! | put back, hand over: store | Release | claim, adopt | as above |
+//! | finish: store | Relaxed | – | nobody claims a FULL block; the pause that ends the phase orders |
 //! | take, recycle: store | Relaxed | – | under the pool's lock, which orders |
 //! | advance: store | Relaxed | – | read by the owner and in a pause, which orders |
 //! | collector: load, store | Relaxed | – | in a pause (P1) |
@@ -202,7 +203,7 @@ impl BlockState {
 
     /// OWNED → FULL: swept to the end, all handed out.
     pub fn finish(&self) {
-        self.leave_owned(Phase::Full, None, Ordering::Release);
+        self.leave_owned(Phase::Full, None, Ordering::Relaxed);
     }
 
     /// OWNED → ABANDONED: the owner ends (R4). `position`: the first granule that it did not use.

@@ -25,7 +25,7 @@
 //! |---|---|---|---|
 //! | [`WeakSlot::set`] | Release | get | the referent is built before it can be read through the slot |
 //! | [`WeakSlot::get`] | Acquire | set | as above |
-//! | clear | Release | get | a plain store on x86-64; the pause (P1) already orders it |
+//! | clear | Relaxed | – | 0 leads nowhere, and the pause (P1) orders it |
 //!
 //! **Checked by** `p19.weak-*`. **Not checked**: the conservative scan (torture test); R10 and R11, the order of steps inside one pause, where no other
 //! thread runs (unit tests).
@@ -73,7 +73,7 @@ impl WeakSlot {
 
     /// Dead from now on (R8).
     pub fn clear(&self, _world: &WorldStopped<'_>) {
-        self.0.store(0, Ordering::Release);
+        self.0.store(0, Ordering::Relaxed);
     }
 }
 

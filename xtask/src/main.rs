@@ -6,6 +6,7 @@
 mod check;
 mod cpython;
 mod differential;
+mod docs;
 mod events;
 mod ladder;
 mod process;
@@ -38,6 +39,8 @@ enum Command {
     Events(events::Args),
     /// Run random programs with weft and CPython and compare what they print.
     Differential(differential::Args),
+    /// Make the pages of docs/ that have a source elsewhere.
+    Docs(docs::Args),
     /// Measure.
     #[command(subcommand)]
     Bench(Bench),
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Command::Ladder(args) => ladder::main(&args),
         Command::Events(args) => events::main(&args),
         Command::Differential(args) => differential::main(&args),
+        Command::Docs(args) => docs::main(&args),
         Command::Bench(Bench::Programs(args)) => programs::main(&args),
         Command::Bench(Bench::Startup(args)) => startup::main(&args),
     };

@@ -21,6 +21,10 @@ fn saw(outcome: u64) {
 }
 
 fn only(outcomes: &[u32]) {
+    if !vm_core::sync::CHECKING {
+        // Plain threads show what the machine happens to do.
+        return;
+    }
     let expected = outcomes.iter().fold(0, |set, o| set | 1 << o);
     assert_eq!(SEEN.load(Now), expected, "outcomes seen and expected, one bit each");
 }
@@ -58,6 +62,65 @@ fn store_buffering(between: fn(usize)) {
     saw(mine * 2 + theirs);
 }
 
+/// Load buffering: each thread loads the other's word, then stores its own. C11 lets both read 1.
+fn load_buffering() {
+    let words = Arc::new([AtomicU64::new(0), AtomicU64::new(0)]);
+    let other = {
+        let words = Arc::clone(&words);
+        spawn(move || {
+            let seen = words[0].load(Ordering::Relaxed);
+            words[1].store(1, Ordering::Relaxed);
+            seen
+        })
+    };
+    let mine = words[1].load(Ordering::Relaxed);
+    words[0].store(1, Ordering::Relaxed);
+    saw(mine * 2 + other.join().expect("a model thread"));
+}
+
+/// Store buffering in which both accesses are relaxed RMWs. C11 lets both read 0.
+fn rmw_buffering() {
+    let flags = Arc::new([AtomicU64::new(0), AtomicU64::new(0)]);
+    let other = {
+        let flags = Arc::clone(&flags);
+        spawn(move || {
+            flags[1].fetch_or(1, Ordering::Relaxed);
+            flags[0].fetch_or(0, Ordering::Relaxed)
+        })
+    };
+    flags[0].fetch_or(1, Ordering::Relaxed);
+    let mine = flags[1].fetch_or(0, Ordering::Relaxed);
+    saw(mine * 2 + other.join().expect("a model thread"));
+}
+
+/// Store buffering with SeqCst accesses. C11 forbids that both read 0.
+fn seqcst_accesses() {
+    let flags = Arc::new([AtomicU64::new(0), AtomicU64::new(0)]);
+    let other = {
+        let flags = Arc::clone(&flags);
+        spawn(move || {
+            flags[1].store(1, Ordering::SeqCst);
+            flags[0].load(Ordering::SeqCst)
+        })
+    };
+    flags[0].store(1, Ordering::SeqCst);
+    let mine = flags[1].load(Ordering::SeqCst);
+    saw(mine * 2 + other.join().expect("a model thread"));
+}
+
+/// A plain store races an exchange 0 → 1. C11 forbids that the exchange succeeds and 1 is left: the exchange comes right after the 0 that it read, so
+/// the store would have to come before it.
+fn store_against_rmw() {
+    let word = Arc::new(AtomicU64::new(0));
+    let exchanger = {
+        let word = Arc::clone(&word);
+        spawn(move || word.compare_exchange(0, 1, Ordering::AcqRel, Ordering::Acquire).is_ok())
+    };
+    word.store(2, Ordering::Release);
+    let exchanged = exchanger.join().expect("a model thread");
+    saw(u64::from(exchanged) * 2 + u64::from(word.load(Ordering::Acquire) == 1));
+}
+
 /// Message passing: data, then a flag.
 fn message(order: Ordering) {
     let shared = Arc::new((AtomicU64::new(0), Private::new()));
@@ -75,18 +138,43 @@ fn message(order: Ordering) {
 }
 
 pub const CHECKS: &[Check] = &[
-    Check::loom("litmus.load-then-write.2", 2, None, &[], load_then_write).after(|| only(&[0, 1])),
+    Check::loom("litmus.load-buffering.2", 2, None, &[], load_buffering)
+        .after(|| only(&[0, 1, 2]))
+        .noting("blind: C11 allows both threads to read 1, loom never shows it"),
+    Check::loom("litmus.rmw-buffering.2", 2, None, &[], rmw_buffering)
+        .after(|| only(&[1, 2, 3]))
+        .noting("blind: C11 allows both to read 0, loom's RMWs read the newest value (rules R2, R3)"),
+    Check::loom("litmus.seqcst-accesses.2", 2, None, &[], seqcst_accesses)
+        .after(|| only(&[0, 1, 2, 3]))
+        .noting("false alarm: C11 forbids 0,0, loom takes SeqCst accesses for AcqRel (rule R2)"),
+    Check::loom("litmus.store-against-rmw.2", 2, None, &[], store_against_rmw)
+        .after(|| only(STORE_AGAINST_RMW))
+        .noting("false alarm: C11 forbids an exchange that a store under it does not stop (rule R1, loom 254)"),
+    Check::shuttle("litmus.store-buffering-random.2", 2, &[], || store_buffering(|_| ()))
+        .after(|| only(&[1, 2, 3]))
+        .noting("blind: shuttle's values are sequentially consistent"),
+    Check::loom("litmus.load-then-write.2", 2, None, &[], load_then_write)
+        .after(|| only(&[0, 1]))
+        .noting("seen, thanks to the facade's shadows: loom alone misses a load before another thread's load and write"),
     Check::loom("litmus.store-buffering.2", 2, None, &[], || store_buffering(|_| ()))
-        .after(|| only(&[0, 1, 2, 3])),
+        .after(|| only(&[0, 1, 2, 3]))
+        .noting("seen: both read 0"),
     Check::loom("litmus.fenced.2", 2, None, &[], || store_buffering(|_| fence(Ordering::SeqCst)))
-        .after(|| only(&[1, 2, 3])),
+        .after(|| only(&[1, 2, 3]))
+        .noting("exact: SeqCst fences forbid 0,0"),
     Check::loom("litmus.asymmetric.2", 2, None, &[], || {
         store_buffering(|side| if side == 0 { asymmetric::light() } else { asymmetric::heavy() })
     })
-    .after(|| only(&[1, 2, 3])),
-    Check::loom("litmus.message.2", 2, None, &[], || message(flag_order())),
-    Check::shuttle("litmus.message-random.2", 2, &[], || message(flag_order())),
+    .after(|| only(&[1, 2, 3]))
+    .noting("exact: the asymmetric pair is a pair of fences to the checkers"),
+    Check::loom("litmus.message.2", 2, None, &[], || message(flag_order()))
+        .noting("seen: data behind a flag that is not a release"),
+    Check::shuttle("litmus.message-random.2", 2, &[], || message(flag_order()))
+        .noting("seen, by the happens-before detector: data behind a flag that is not a release"),
 ];
+
+/// Bit 3, an exchange that succeeded and was not overwritten, is the one that C11 forbids.
+const STORE_AGAINST_RMW: &[u32] = &[0, 2, 3];
 
 pub const SEEDED: &[Seeded] = &[
     seeded("litmus.no-shadows", "litmus.load-then-write.2"),

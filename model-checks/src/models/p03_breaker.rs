@@ -45,10 +45,14 @@ fn post(posters: usize) {
 fn broadcast(bumpers: usize) {
     let (_rt, interp) = rig();
     let core = born(&interp);
-    let mut threads: Vec<_> = (0..bumpers)
-        .map(|_| {
-            let interp = Arc::clone(&interp);
+    // What the versions are about.
+    let tables: Vec<Private> = (0..bumpers).map(|_| Private::new()).collect();
+    let mut threads: Vec<_> = tables
+        .iter()
+        .map(|table| {
+            let (interp, table) = (Arc::clone(&interp), table.clone());
             spawn(move || {
+                table.add(7);
                 interp.bump_version().expect("versions are plenty");
             })
         })
@@ -61,6 +65,11 @@ fn broadcast(bumpers: usize) {
             let version = core.breaker().take_version();
             assert!(version >= code_version, "the version went back");
             code_version = version;
+            if version as usize == bumpers {
+                for table in &tables {
+                    assert_eq!(table.get(), 7, "P3.R3: a version without its tables");
+                }
+            }
         }
     }
     join_all(threads);

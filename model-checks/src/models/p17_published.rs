@@ -347,6 +347,62 @@ fn pop(readers: usize) {
     assert_eq!(list.block().slots[1].load(), EMPTY, "a removed item is not kept alive");
 }
 
+/// Whoever lowers the count passes on the items of other threads that remain below it.
+fn pop_of_others() {
+    let (rt, interp) = rig();
+    let list = Arc::new(List::new(2, 2));
+    let writer = {
+        let (rt, interp, list) = (Arc::clone(&rt), Arc::clone(&interp), Arc::clone(&list));
+        spawn(move || {
+            attached(&interp, |t| {
+                list.append(&rt, t, 0);
+                list.append(&rt, t, 1);
+            });
+        })
+    };
+    let reader = {
+        let list = Arc::clone(&list);
+        spawn(move || {
+            let items = list.block().items();
+            if items.len() > 0 {
+                assert_eq!(items.get(0, EMPTY), Some(0), "P17.R4: a count before its items");
+            }
+        })
+    };
+    if let Some(guard) = list.lock.try_lock(rt.lot()) {
+        let items = list.block().items();
+        if items.len() == 2 {
+            assert_eq!(items.pop(&guard, EMPTY), Some(1));
+        }
+    }
+    join_all([writer, reader]);
+}
+
+/// Threads exchange the value of a slot; each sees built what it loses to or takes over.
+fn exchange(rivals: usize) {
+    let slot = Arc::new(WordSlot::new(EMPTY));
+    let objects: Arc<Vec<Private>> = Arc::new((0..rivals).map(|_| Private::new()).collect());
+    let threads: Vec<_> = (0..rivals)
+        .map(|mine| {
+            let (slot, objects) = (Arc::clone(&slot), Arc::clone(&objects));
+            spawn(move || {
+                objects[mine].add(7);
+                match slot.cas(EMPTY, mine as u64) {
+                    Ok(old) => assert_eq!(old, EMPTY),
+                    Err(theirs) => {
+                        assert_eq!(objects[theirs as usize].get(), 7, "P17.R5: a value before its object");
+                    }
+                }
+            })
+        })
+        .collect();
+    // It knows the word, and has never loaded it.
+    if slot.cas(0, EMPTY).is_ok() {
+        assert_eq!(objects[0].get(), 7, "P17.R5: a value before its object");
+    }
+    join_all(threads);
+}
+
 const LIST: &[&str] = &["P17.R1", "P17.R2", "P17.R3", "P17.R4", "P17.R5"];
 
 pub const CHECKS: &[Check] = &[
@@ -359,6 +415,8 @@ pub const CHECKS: &[Check] = &[
     Check::loom("p17.insert-remove.3", 3, Some(2), &["P17.R7"], || insert(1, 1)),
     Check::shuttle("p17.insert.7", 7, &["P17.R7"], || insert(4, 2)),
     Check::loom("p17.pop.2", 2, None, &["P17.R5"], || pop(1)),
+    Check::loom("p17.pop-of-others.3", 3, Some(2), &["P17.R4"], pop_of_others),
+    Check::loom("p17.exchange.3", 3, Some(3), &["P17.R5"], || exchange(2)),
     Check::shuttle("p17.append.7", 7, LIST, || append(6, 3)),
     Check::shuttle("p17.shapes.6", 6, &["P17.R6"], || shapes(4)),
 ];

@@ -16,7 +16,7 @@
 //! * R2 INSTRUMENTED is set only under the code lock, in all copies, and cleared only in a pause. (That a copy made meanwhile has it too is
 //!   P7.R2.)
 //! * R3 Cache words but the counter are written only while the opcode is the adaptive form, which reads none of them: deopt, write,
-//!   then publish the new form by a Release CAS. If that fails, the adaptive form stays.
+//!   then publish the new form by a CAS. If that fails, the adaptive form stays.
 //! * R4 Opcode and operands are decoded from one load.
 //! * R5 What an instrumented word means is written before the flag is set (Release), and read after the word was loaded again with Acquire.
 //!
@@ -28,12 +28,11 @@
 //! | site | order | pairs with | why |
 //! |---|---|---|---|
 //! | dispatch load | Relaxed | – | the owner wrote the form; flags are confirmed by `reload` |
-//! | `specialize` | Release CAS | collector, a later owner | cache words before the form |
-//! | `deopt` | Release CAS | the same | the same |
+//! | `specialize`, `deopt` | Relaxed CAS | – | who reads a form with its cache words is the owner, the collector in a pause, or the next owner (P7.R6) |
 //! | `instrument` | Release RMW | `reload` | metadata before the flag |
 //! | `reload` | Acquire | `instrument` | the flag before the metadata |
 //! | `deinstrument` | Relaxed RMW | – | in a pause |
-//! | `set_executor`, `clear_executor` | Release, Relaxed CAS | – | the executor is found through a table of its own |
+//! | `set_executor`, `clear_executor` | Relaxed CAS | – | the executor is found through a table of its own |
 //!
 //! **Checked by** `p8.*`. **Not checked**: nothing that this half claims.
 
@@ -102,7 +101,7 @@ pub fn specialize(word: &AtomicU64, seen: u64, new_op: u16) -> Result<u64, u64> 
         }
         return Ok(new);
     }
-    word.compare_exchange(seen, new, Ordering::Release, Ordering::Relaxed).map(|_| new)
+    word.compare_exchange(seen, new, Ordering::Relaxed, Ordering::Relaxed).map(|_| new)
 }
 
 /// Takes the instruction back to the adaptive form `base_op` (P8.R1). Returns the new word.
@@ -112,7 +111,7 @@ pub fn specialize(word: &AtomicU64, seen: u64, new_op: u16) -> Result<u64, u64> 
 #[inline]
 pub fn deopt(word: &AtomicU64, seen: u64, base_op: u16) -> Result<u64, u64> {
     let new = with_opcode(seen, base_op);
-    word.compare_exchange(seen, new, Ordering::Release, Ordering::Relaxed).map(|_| new)
+    word.compare_exchange(seen, new, Ordering::Relaxed, Ordering::Relaxed).map(|_| new)
 }
 
 /// Specializes the instruction at `at`, decoded as `seen`: deopts it if need be, lets `fill` write the cache words, publishes
@@ -167,7 +166,7 @@ pub fn reload(word: &AtomicU64) -> u64 {
 /// The word that is there instead; nothing has changed.
 pub fn set_executor(word: &AtomicU64, seen: u64) -> Result<u64, u64> {
     let new = seen | EXECUTOR;
-    word.compare_exchange(seen, new, Ordering::Release, Ordering::Relaxed).map(|_| new)
+    word.compare_exchange(seen, new, Ordering::Relaxed, Ordering::Relaxed).map(|_| new)
 }
 
 /// Clears EXECUTOR on the instruction decoded as `seen`: its executor is gone.

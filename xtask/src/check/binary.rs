@@ -61,6 +61,9 @@ pub struct ListedCheck {
     pub checker: String,
     /// Threads of the model.
     pub threads: usize,
+    /// For a litmus test: what it documents.
+    #[serde(default)]
+    pub note: String,
 }
 
 impl ListedCheck {

@@ -20,6 +20,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use binary::{Backend, Binaries, Listed, ListedCheck};
+use museum::How;
 use schedule::{Job, Verdict};
 
 /// Arguments of `cargo xtask check`.
@@ -34,12 +35,12 @@ pub struct CheckArgs {
 
 #[derive(Subcommand)]
 enum What {
-    /// Every check at its own bound, and every seeded bug; a few minutes.
+    /// Every check at its own bound, every seeded bug, the museum; a few minutes.
     Quick,
-    /// No bound for two threads, three preemptions for more, and many more schedules; hours.
+    /// No bound for two threads, three preemptions for more, four times the schedules, then the audit too; three quarters of an hour.
     Full {
-        /// Seconds per check, after which it is capped.
-        #[arg(long, value_name = "S", default_value_t = 600.0)]
+        /// Seconds per check of three or more threads, after which it is capped; one of two threads has three times as many.
+        #[arg(long, value_name = "S", default_value_t = 60.0)]
         seconds: f64,
         /// Seed of every random scheduler.
         #[arg(long, value_name = "S", default_value_t = 0)]
@@ -79,6 +80,8 @@ enum What {
         #[arg(long, value_name = "S", default_value_t = 0)]
         seed: u64,
     },
+    /// What each checker can and cannot see, in small programs whose outcomes are known.
+    Litmus,
     /// Weakens every memory ordering, one at a time: a check must fail without it, or the source must say why none can.
     Audit {
         /// Only the files of this protocol.
@@ -102,6 +105,14 @@ pub struct CheckSummary {
     pub rows: Vec<Row>,
     /// Rules without a model, models of missing rules, seeded bugs without a check, and the like.
     pub inconsistencies: Vec<String>,
+    /// How many rules the headers state.
+    pub rules: usize,
+    /// How many of those the headers say that no model checks.
+    pub unchecked_rules: usize,
+    /// The historical bugs.
+    pub museum: Option<museum::Museum>,
+    /// The memory orderings.
+    pub audit: Option<audit::Audit>,
     /// Wall time, building included.
     pub seconds: f64,
 }
@@ -123,6 +134,8 @@ pub struct Row {
     pub executions: u64,
     /// `exhausted`, `capped(n)` or `FAILED`.
     pub outcome: String,
+    /// For a litmus test: what it documents.
+    pub note: String,
     /// Why it failed.
     pub failure: Option<String>,
     /// The rule it broke, what each thread did, how to see it again.
@@ -150,7 +163,12 @@ impl CheckSummary {
     /// Checks that explored without a failure, and seeded bugs that were caught.
     pub fn passed(&self) -> usize {
         let ok = self.rows.iter().filter(|r| r.failure.is_none()).count();
+        let exhibits =
+            self.museum.iter().flat_map(|m| &m.exhibits).filter(|e| !e.failed && e.how != How::Pending);
+        let orderings = self.audit.as_ref().map_or(0, |a| a.sites.len() - a.failed());
         ok + self.rows.iter().flat_map(|r| &r.seeded).filter(|s| s.caught).count()
+            + exhibits.count()
+            + orderings
     }
 
     /// Checks that failed, seeded bugs that were missed, and inconsistencies.
@@ -158,16 +176,18 @@ impl CheckSummary {
         let bad = self.rows.iter().filter(|r| r.failure.is_some()).count();
         bad + self.rows.iter().flat_map(|r| &r.seeded).filter(|s| !s.caught).count()
             + self.inconsistencies.len()
+            + self.museum.as_ref().map_or(0, museum::Museum::failed)
+            + self.audit.as_ref().map_or(0, audit::Audit::failed)
     }
 }
 
 /// Seconds per check at quick settings; none comes near on an idle machine.
 const QUICK_SECONDS: f64 = 120.0;
 /// Schedules per shuttle check at quick settings.
-const QUICK_SCHEDULES: usize = 25_000;
+const QUICK_SCHEDULES: usize = 15_000;
 
 /// Schedules per shuttle check at full settings.
-const FULL_SCHEDULES: usize = 1_000_000;
+const FULL_SCHEDULES: usize = 100_000;
 
 /// Seeded bugs that ThreadSanitizer must see, as proof that it looks.
 const TSAN_SEES: &[(&str, &str)] = &[
@@ -217,6 +237,14 @@ fn write_json(path: Option<&Path>, results: &impl Serialize) -> Result<(), Strin
     std::fs::write(path, text).map_err(|e| format!("cannot write {}: {e}", path.display()))
 }
 
+/// Source file → the protocol that its header is about.
+///
+/// # Errors
+/// When a source cannot be read.
+pub fn protocol_files() -> Result<std::collections::BTreeMap<String, String>, String> {
+    Ok(rules::sources()?.files)
+}
+
 /// Every check at its own bound and every seeded bug: what `cargo xtask test` includes.
 ///
 /// # Errors
@@ -232,6 +260,7 @@ pub fn quick() -> Result<CheckSummary, String> {
 pub fn run(args: &CheckArgs) -> Result<CheckSummary, String> {
     let start = Instant::now();
     let (backends, name): (&[Backend], Option<&str>) = match &args.what {
+        What::Litmus => (&[Backend::Loom, Backend::Shuttle], Some("litmus")),
         What::Quick
         | What::List
         | What::Museum
@@ -267,7 +296,7 @@ pub fn run(args: &CheckArgs) -> Result<CheckSummary, String> {
             _ => None,
         };
         jobs.push(Job { mutant, backend, options, limit, ..Job::of(&check.name) });
-        if matches!(args.what, What::Quick | What::Full { .. }) {
+        if matches!(args.what, What::Quick | What::Full { .. } | What::Litmus) {
             for mutant in listed.mutants.iter().filter(|m| m.caught_by == check.name) {
                 let options = vec!["--seconds".into(), QUICK_SECONDS.to_string()];
                 let mutant = Some(mutant.name.clone());
@@ -294,12 +323,21 @@ pub fn run(args: &CheckArgs) -> Result<CheckSummary, String> {
             row.explanation = replay::explain(&binaries, &listed, &sources, job, verdict);
         }
     }
-    let inconsistencies = if matches!(args.what, What::Quick | What::Full { .. }) {
-        rules::inconsistencies(&listed)?
-    } else {
-        Vec::new()
-    };
-    Ok(CheckSummary { rows, inconsistencies, seconds: start.elapsed().as_secs_f64() })
+    let whole = matches!(args.what, What::Quick | What::Full { .. });
+    let stated: std::collections::BTreeSet<String> = sources.rules.keys().cloned().collect();
+    let inconsistencies = if whole { rules::inconsistencies(&sources, &listed) } else { Vec::new() };
+    let museum = if whole { Some(museum::run(&binaries, &listed, &stated)?) } else { None };
+    let full = matches!(args.what, What::Full { .. });
+    let audit = if full { Some(audit::run(&binaries, &listed, None)?) } else { None };
+    Ok(CheckSummary {
+        rows,
+        inconsistencies,
+        rules: stated.len(),
+        unchecked_rules: sources.rules.values().filter(|r| r.unchecked).count(),
+        museum,
+        audit,
+        seconds: start.elapsed().as_secs_f64(),
+    })
 }
 
 /// The arguments of a check's process, and the seconds after which it is killed.
@@ -308,13 +346,17 @@ fn options(what: &What, check: &ListedCheck) -> (Vec<String>, f64) {
         |pairs: &[(&str, String)]| pairs.iter().flat_map(|(k, v)| [format!("--{k}"), v.clone()]).collect();
     let bound = |pb: Option<usize>| pb.map_or_else(|| "none".to_owned(), |n| n.to_string());
     match what {
-        What::Quick | What::List | What::Museum | What::Audit { .. } | What::Replay { .. } => (
-            text(&[("seconds", QUICK_SECONDS.to_string()), ("schedules", QUICK_SCHEDULES.to_string())]),
-            QUICK_SECONDS * 2.0,
-        ),
+        What::Quick | What::List | What::Litmus | What::Museum | What::Audit { .. } | What::Replay { .. } => {
+            (
+                text(&[("seconds", QUICK_SECONDS.to_string()), ("schedules", QUICK_SCHEDULES.to_string())]),
+                QUICK_SECONDS * 2.0,
+            )
+        }
         What::Full { seconds, seed } => {
             let deepest = if check.threads > 2 { Some(3) } else { None };
             let schedules = FULL_SCHEDULES.to_string();
+            let seconds = seconds * if check.threads > 2 { 1.0 } else { 3.0 };
+            let limit = seconds * 3.0 + 60.0;
             let seconds = seconds.to_string();
             let pairs = [
                 ("bound", bound(deepest)),
@@ -322,7 +364,7 @@ fn options(what: &What, check: &ListedCheck) -> (Vec<String>, f64) {
                 ("schedules", schedules),
                 ("seed", seed.to_string()),
             ];
-            (text(&pairs), f64::from(24 * 3600))
+            (text(&pairs), limit)
         }
         What::Tsan { seconds } => (text(&[("seconds", seconds.to_string())]), seconds + 60.0),
         What::Loom { pb, seconds, .. } => {
@@ -359,6 +401,7 @@ fn rows(listed: &Listed, jobs: &[Job], verdicts: &[Verdict]) -> Vec<Row> {
             bound: String::new(),
             executions: 0,
             outcome: "FAILED".to_owned(),
+            note: check.note.clone(),
             failure: None,
             explanation: String::new(),
             seconds: verdict.seconds,

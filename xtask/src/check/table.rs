@@ -7,6 +7,10 @@ use comfy_table::{CellAlignment, Table, presets};
 use super::CheckSummary;
 use super::binary::Listed;
 
+/// What a pass does not say.
+const BLIND_SPOTS: &str = "blind spots: interleavings beyond the bound; models of more threads, or longer, than these; no load buffering; \
+relaxed RMWs read the newest value under loom; shuttle's values are sequentially consistent; random schedules prove nothing by themselves\n";
+
 /// The table, what went wrong, and a last line with counts.
 pub fn render(summary: &CheckSummary) -> String {
     let mut table = Table::new();
@@ -58,6 +62,31 @@ pub fn render(summary: &CheckSummary) -> String {
     }
     for inconsistency in &summary.inconsistencies {
         let _ = writeln!(text, "INCONSISTENT {inconsistency}");
+    }
+    for row in summary.rows.iter().filter(|r| r.protocol == "LITMUS" && !r.note.is_empty()) {
+        let _ = writeln!(text, "{:34} {}", row.check, row.note);
+    }
+    if let Some(museum) = &summary.museum {
+        text.push_str(&if museum.failed() == 0 { museum.summary() + "\n" } else { museum.render() });
+    }
+    if let Some(audit) = &summary.audit {
+        text.push_str(&audit.render());
+    }
+    if summary.museum.is_some() {
+        let modelled = summary.rules - summary.unchecked_rules;
+        let _ = writeln!(
+            text,
+            "rules: {} stated, {modelled} with a model, {} whose header says why none",
+            summary.rules, summary.unchecked_rules
+        );
+    }
+    let capped = summary.rows.iter().filter(|r| r.checker == "loom" && r.outcome.starts_with("capped"));
+    let capped: Vec<&str> = capped.map(|r| r.check.as_str()).collect();
+    if !capped.is_empty() {
+        let _ = writeln!(text, "not exhausted within its time: {}", capped.join(", "));
+    }
+    if summary.rows.iter().any(|r| r.checker != "tsan") {
+        text.push_str(BLIND_SPOTS);
     }
     let seeded: usize = summary.rows.iter().map(|r| r.seeded.len()).sum();
     let exhausted = summary.rows.iter().filter(|r| r.outcome == "exhausted").count();

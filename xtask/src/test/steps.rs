@@ -32,6 +32,7 @@ pub const ALL: &[Step] = &[
         what: "the protocols under loom and shuttle, quick bounds, seeded bugs",
         run: models,
     },
+    Step { name: "pages", what: "docs/protocols says what the sources' headers say", run: pages },
     Step { name: "doc", what: "documentation with warnings as errors", run: doc },
 ];
 
@@ -165,6 +166,21 @@ fn differential() -> Counts {
             Counts { passed, failed, skipped: 0, note: format!("against CPython {}", python.version_text()) }
         }
         Err(error) => Counts::failed(error),
+    }
+}
+
+fn pages() -> Counts {
+    match crate::docs::stale_pages() {
+        Ok(stale) => {
+            for page in &stale {
+                println!("docs/protocols/{page} is stale: run `cargo xtask docs protocols`");
+            }
+            Counts::one(stale.is_empty())
+        }
+        Err(error) => {
+            println!("{error}");
+            Counts::one(false)
+        }
     }
 }
 
