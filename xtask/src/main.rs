@@ -9,6 +9,7 @@ mod differential;
 mod docs;
 mod events;
 mod ladder;
+mod monitoring;
 mod process;
 mod programs;
 mod startup;
@@ -51,6 +52,8 @@ enum Command {
 enum Bench {
     /// Pyperformance programs: seconds per loop, scaling over threads, ratio to other interpreters.
     Programs(programs::Args),
+    /// What a monitoring event costs, and how long turning events on and off takes while threads run.
+    Monitoring(monitoring::Args),
     /// An empty program: time and memory.
     Startup(startup::Args),
 }
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Command::Differential(args) => differential::main(&args),
         Command::Docs(args) => docs::main(&args),
         Command::Bench(Bench::Programs(args)) => programs::main(&args),
+        Command::Bench(Bench::Monitoring(args)) => monitoring::main(&args),
         Command::Bench(Bench::Startup(args)) => startup::main(&args),
     };
     match result {
