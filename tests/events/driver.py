@@ -6,13 +6,16 @@ Only events of code that lies beside the program are printed. Nothing printed de
 become positions in the source, values their representation if they are plain, else the name of their type.
 
 CPython 3.13 has one BRANCH event; it is printed as 3.14's BRANCH_LEFT (control goes on to the next instruction) or
-BRANCH_RIGHT (it jumps). INSTRUCTION and opcode events are tied to the bytecode, so only the set of lines on which
+BRANCH_RIGHT (it jumps), without the destination: that is an instruction, perhaps one that only one of us has. 3.14 takes
+bound methods apart before CALL; for 3.13 that is done here. INSTRUCTION events are tied to the bytecode, so only the set of lines on which
 they came is printed, at the end; of JUMP events only the functions in which one went back, for how jumps are laid out
 is the compiler's choice.
 """
 
 import sys
 
+OLD = sys.implementation.name == "cpython" and sys.version_info < (3, 14)
+METHOD = type((lambda self: self).__get__(1))
 PLAIN = (int, float, str, bytes, bool, type(None))
 out = []
 instruction_lines = {}
@@ -51,11 +54,11 @@ def note_instruction(code, line):
         lines.add(line)
 
 
-def finish(title):
+def finish():
     if jumped_back:
         print("JUMP back in", *sorted(jumped_back))
     for name in sorted(instruction_lines):
-        print(title, name, *sorted(instruction_lines[name]))
+        print("INSTRUCTION", name, *sorted(instruction_lines[name]))
 
 
 # --- sys.monitoring ---
@@ -70,7 +73,7 @@ class Positions:
         self.code = code
         self.table = list(code.co_positions())
         self.next = {}
-        if sys.implementation.name == "cpython" and sys.version_info < (3, 14):
+        if OLD:
             import dis
 
             instructions = list(dis.get_instructions(code))
@@ -126,6 +129,10 @@ def monitoring():
 
     def call(name):
         def callback(code, offset, function, first):
+            if OLD and type(function) is METHOD:
+                if name != "CALL" and hasattr(function, "__code__"):
+                    return
+                function, first = function.__func__, function.__self__
             # 3.14 makes calls of __enter__ visible, 3.13 does not.
             if ours(code) and name_of(function).rpartition(".")[2] not in ("__enter__", "__aenter__"):
                 emit(name, code.co_qualname, at_span(code, offset), name_of(function), show(first))
@@ -151,7 +158,7 @@ def monitoring():
                 if name == "BRANCH":
                     left = destination <= Positions.of(code).next[offset]
                     side = "BRANCH_LEFT" if left else "BRANCH_RIGHT"
-                emit(side, code.co_qualname, at_span(code, offset), "->", at_line(code, destination))
+                emit(side, code.co_qualname, at_span(code, offset))
 
         return callback
 
@@ -182,7 +189,7 @@ def monitoring():
         m.set_events(tool, 0)
         m.free_tool_id(tool)
 
-    return lambda: m.set_events(tool, events), stop, "INSTRUCTION"
+    return lambda: m.set_events(tool, events), stop
 
 
 # --- sys.settrace ---
@@ -191,9 +198,6 @@ def monitoring():
 def settrace():
     def local(frame, event, arg):
         code = frame.f_code
-        if event == "opcode":
-            note_instruction(code, frame.f_lineno)
-            return local
         if event == "exception":
             arg = arg[0].__name__
         else:
@@ -204,10 +208,9 @@ def settrace():
     def start(frame, event, arg):
         if not ours(frame.f_code):
             return None
-        frame.f_trace_opcodes = True
         return local(frame, event, arg)
 
-    return lambda: sys.settrace(start), lambda: sys.settrace(None), "opcode"
+    return lambda: sys.settrace(start), lambda: sys.settrace(None)
 
 
 # --- sys.setprofile ---
@@ -222,7 +225,7 @@ def setprofile():
             if arg.rpartition(".")[2] not in ("__enter__", "__aenter__"):
                 out.append(f"{event} {code.co_qualname} {frame.f_lineno} {arg}")
 
-    return lambda: sys.setprofile(profile), lambda: sys.setprofile(None), "opcode"
+    return lambda: sys.setprofile(profile), lambda: sys.setprofile(None)
 
 
 def run(mode, path):
@@ -233,7 +236,7 @@ def run(mode, path):
     sys.path.insert(0, folder + "modules")
     code = compile(text, path, "exec")
     space = {"__name__": "program", "__file__": path}
-    start, stop, title = {"monitoring": monitoring, "settrace": settrace, "setprofile": setprofile}[mode]()
+    start, stop = {"monitoring": monitoring, "settrace": settrace, "setprofile": setprofile}[mode]()
     end = "the end"
     try:
         start()
@@ -245,7 +248,7 @@ def run(mode, path):
         stop()
     for text in out:
         print(text)
-    finish(title)
+    finish()
     print(end)
 
 

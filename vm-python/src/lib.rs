@@ -29,6 +29,7 @@ pub mod stacks;
 pub mod stats;
 pub mod threads;
 pub mod trace;
+pub mod tracing;
 pub mod types;
 pub mod value;
 pub mod vm;

@@ -183,11 +183,21 @@ pub struct ThreadState {
     pub(crate) daemon: Cell<bool>,
     /// The operating system's number.
     pub(crate) native_id: Cell<u64>,
+    /// The event that the trace function being run hears of, else [`crate::tracing::NO_EVENT`].
+    pub(crate) what_event: Cell<u8>,
+    /// Address of the frame of that event.
+    pub(crate) event_frame: Cell<usize>,
 }
 
 impl Default for ThreadState {
     fn default() -> ThreadState {
-        ThreadState { locals: Slot::new(Value::UNBOUND), daemon: Cell::new(false), native_id: Cell::new(0) }
+        ThreadState {
+            locals: Slot::new(Value::UNBOUND),
+            daemon: Cell::new(false),
+            native_id: Cell::new(0),
+            what_event: Cell::new(crate::tracing::NO_EVENT),
+            event_frame: Cell::new(0),
+        }
     }
 }
 
@@ -425,6 +435,7 @@ fn run(interp: Arc<Interp>, core: Arc<ThreadCore>, handle: &Arc<ThreadHandle>, d
     {
         report_uncaught(&vm, e, start.func);
     }
+    vm.drop_hooks();
     crate::modules::thread_local::forget_locals(&vm);
     // Nothing below may touch an object.
     vm.leave();

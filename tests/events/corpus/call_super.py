@@ -1,4 +1,6 @@
 # super().
+# differs: monitoring CALL B.m -- the operand of zero-argument super() does not tell it from super(class, self)
+# differs: monitoring C_RETURN B.m -- the operand of zero-argument super() does not tell it from super(class, self)
 class A:
     def m(self):
         return 1

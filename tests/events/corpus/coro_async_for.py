@@ -1,4 +1,8 @@
 # async for over a user's iterator.
+# differs: monitoring LINE c -- the end of an async for has a line of its own
+# differs: settrace line c -- the end of an async for has a line of its own
+# differs: settrace return It.__anext__ -- CPython remembers the line of the last raise while it cleans up
+# differs: setprofile return It.__anext__ -- CPython remembers the line of the last raise while it cleans up
 class It:
     def __init__(self):
         self.n = 0

@@ -1,4 +1,8 @@
 # close through yield from.
+# differs: monitoring EXCEPTION_HANDLED outer -- CPython has a handler around each await and yield from
+# differs: monitoring LINE outer -- CPython has a handler around each await and yield from
+# differs: monitoring RERAISE outer -- CPython has a handler around each await and yield from
+# differs: settrace line outer -- CPython has a handler around each await and yield from
 def inner():
     try:
         yield 1

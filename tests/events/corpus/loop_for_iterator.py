@@ -1,4 +1,6 @@
 # A user's iterator.
+# differs: monitoring RAISE f -- a for loop takes the end of an iterator without raising
+# differs: settrace exception f -- a for loop takes the end of an iterator without raising
 class It:
     def __init__(self):
         self.n = 0

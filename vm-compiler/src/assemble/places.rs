@@ -79,11 +79,12 @@ impl Emitter {
         jumps.sort_unstable();
         for jumps in jumps.chunk_by(|a, b| a.0 == b.0) {
             let exit = jumps[0].0;
-            // The only way there: it lends its place.
-            if jumps.len() + usize::from(self.falls_into(exit)) < 2 {
+            let copy = self.instrs[exit];
+            // The only way there: it lends its place. A loop is gone on with right after the condition even so, as in CPython.
+            let only = jumps.len() + usize::from(self.falls_into(exit)) < 2;
+            if only && (copy.op != Op::JUMP_BACKWARD || inverted(&self.instrs[jumps[0].1]).is_none()) {
                 continue;
             }
-            let copy = self.instrs[exit];
             for &(_, jump) in jumps {
                 let from = self.instrs[jump];
                 let copy = Instr { span: from.span, ..copy };

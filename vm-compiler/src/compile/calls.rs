@@ -27,6 +27,7 @@ impl<'a> Compiler<'a> {
                 if self.line(call.func.span.start) != self.line(attr.span.start) {
                     at = Span { start: attr.span.start, end: span.end };
                 }
+                let load = Span { start: at.start.max(call.func.span.start), end: call.func.span.end };
                 if let Some(block) = self.super_block(value, &attr.name)? {
                     let name = self.unit.code.name(&name);
                     self.unit.code.top = base;
@@ -37,7 +38,7 @@ impl<'a> Compiler<'a> {
                     let object = self.register(value)?;
                     let name = self.unit.code.name(&name);
                     self.unit.code.top = base;
-                    self.at(call.func.span, |this| this.unit.code.emit(Op::LOAD_METHOD, base, object, name));
+                    self.at(load, |this| this.unit.code.emit(Op::LOAD_METHOD, base, object, name));
                 }
                 self.unit.code.reserve(base);
                 self.unit.code.reserve(base + 1);

@@ -215,7 +215,9 @@ impl<'a> Compiler<'a> {
         }
         self.generators(comprehension, index + 1, None, sink)?;
         self.unit.code.place(next);
-        self.at(span, |this| this.unit.code.emit_jump(Op::JUMP_BACKWARD, 0, 0, 0, head));
+        self.at(comprehension.element.span, |this| {
+            this.unit.code.emit_jump(Op::JUMP_BACKWARD, 0, 0, 0, head);
+        });
         if generator.is_async {
             let live = self.unit.code.top;
             self.end_async(region, live - 1, span);

@@ -120,12 +120,21 @@ impl<'a> Compiler<'a> {
             let message = if is_break { "'break' outside loop" } else { "'continue' not properly in loop" };
             return self.error(message, span);
         };
+        self.mark_line(span);
+        let place = self.place_after(depth + 1, span);
         self.unwind(depth + 1)?;
         if let Block::Loop { end, next } = self.unit.blocks[depth] {
             let target = if is_break { end } else { next };
-            self.unit.code.emit_jump(Op::JUMP, 0, 0, 0, target);
+            self.at(place, |this| this.unit.code.emit_jump(Op::JUMP, 0, 0, 0, target));
         }
         Ok(())
+    }
+
+    /// The place of a jump or return that leaves the blocks from `depth` on: what they run on the way has places of its own, and
+    /// then it is there.
+    fn place_after(&self, depth: usize, span: Span) -> Span {
+        let runs = |block: &Block<'_>| matches!(block, Block::Finally { .. } | Block::With { .. });
+        if self.unit.blocks[depth..].iter().any(runs) { HERE } else { span }
     }
 
     pub(super) fn return_stmt(&mut self, value: Option<&'a Expr>, span: Span) -> Result {
@@ -136,6 +145,10 @@ impl<'a> Compiler<'a> {
         let scope = self.table.scope(self.unit.scope);
         if value.is_some() && scope.is_async && scope.is_generator {
             return self.error("'return' with value in async generator", span);
+        }
+        let place = self.place_after(0, span);
+        if place != span {
+            self.mark_line(span);
         }
         let mut result = match value {
             Some(value) => self.value(value)?,
@@ -152,7 +165,7 @@ impl<'a> Compiler<'a> {
         }
         let inside = self.unit.code.handler;
         self.unit.code.handler = self.unwind(0)?;
-        self.at(span, |this| this.unit.code.emit(Op::RETURN_VALUE, result.rk(), 0, 0));
+        self.at(place, |this| this.unit.code.emit(Op::RETURN_VALUE, result.rk(), 0, 0));
         self.unit.code.handler = inside;
         self.unit.code.top = mark;
         Ok(())

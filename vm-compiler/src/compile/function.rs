@@ -1,7 +1,7 @@
 //! Functions and lambdas.
 
 use super::{Compiler, Result};
-use crate::assemble::Val;
+use crate::assemble::{NOWHERE, Val};
 use crate::ast::*;
 use crate::code_unit::{CodeFlags, CodeUnit};
 use crate::opcodes::{Intrinsic, Op, function_attribute};
@@ -166,8 +166,10 @@ impl<'a> Compiler<'a> {
         }
         self.unit.code.top = exc;
         self.unit.code.reserve(exc);
-        self.unit.code.emit(Op::CALL_INTRINSIC, exc, exc, Intrinsic::StopIterationError as u16);
-        self.unit.code.emit(Op::RERAISE, exc, 0, 0);
+        self.at(NOWHERE, |this| {
+            this.unit.code.emit(Op::CALL_INTRINSIC, exc, exc, Intrinsic::StopIterationError as u16);
+            this.unit.code.emit(Op::RERAISE, exc, 0, 0);
+        });
         Ok(())
     }
 

@@ -155,7 +155,7 @@ impl<'a> Compiler<'a> {
             let no_self = self.unit.code.alloc();
             self.unit.code.emit(Op::CLEAR_FAST, no_self, 0, 0);
             self.push(msg)?;
-            self.at(test.span, |this| this.unit.code.emit(Op::CALL, base, 1, base));
+            self.unit.code.emit(Op::CALL, base, 1, base);
         }
         self.at(test.span, |this| this.emit_raise(1, Val::Reg(base)));
         self.unit.code.place(passed);

@@ -220,12 +220,17 @@ impl<'a> Compiler<'a> {
         let block = self.unit.code.alloc();
         self.unit.code.emit(Op::LIST_TO_TUPLE, block, raised_list, 0);
         self.unit.code.emit(Op::CALL_INTRINSIC, block, block, Intrinsic::PrepReraiseStar as u16);
-        let quiet = self.unit.code.label();
-        self.unit.code.emit_jump(Op::JUMP_IF_NONE, block, 0, 0, quiet);
-        self.unit.code.emit(Op::RERAISE, block, 0, 0);
-        self.unit.code.place(quiet);
+        let raise = self.unit.code.label();
+        self.unit.code.emit_jump(Op::JUMP_IF_NOT_NONE, block, 0, 0, raise);
         self.end_handler();
         self.jump_here(Op::JUMP, end);
+        self.unit.code.place(raise);
+        self.end_handler();
+        if let Some(&Block::Handler { outer, .. }) = self.unit.blocks.last() {
+            let region = std::mem::replace(&mut self.unit.code.handler, outer);
+            self.unit.code.emit(Op::RERAISE, block, 0, 0);
+            self.unit.code.handler = region;
+        }
         self.unit.code.span = span;
         Ok(())
     }

@@ -4,7 +4,7 @@
 //! after the frame was found in that thread's chain with this very object in it: so a frame that has returned, or
 //! belongs to another thread, is never touched; its object answers from what was copied when the object was made.
 
-use vm_core::sync::{AtomicU32, AtomicUsize, Ordering};
+use vm_core::sync::{AtomicU8, AtomicU32, AtomicUsize, Ordering};
 use vm_heap::{Header, Marker};
 
 use crate::{
@@ -45,7 +45,14 @@ pub struct FrameObject {
     frame: AtomicUsize,
     /// Word offset when the object was made.
     word: AtomicU32,
+    /// [`NO_LINES`], [`OPCODES`]
+    wants: AtomicU8,
 }
+
+/// `f_trace_lines` is False.
+const NO_LINES: u8 = 1;
+/// `f_trace_opcodes` is True.
+const OPCODES: u8 = 2;
 
 // SAFETY: repr(C), begins with the header, only cells of this kind are made with it.
 unsafe impl Object for FrameObject {
@@ -76,16 +83,37 @@ pub static DEF: TypeDef = TypeDef {
         }),
         GetSetDef::read_only("f_locals", |vm, f| vm.frame_locals(this(vm, f)?)),
         GetSetDef::read_only("f_back", |vm, f| vm.frame_back(this(vm, f)?)),
-        GetSetDef::read_only("f_lineno", |vm, f| {
-            let f = this(vm, f)?;
-            let code = f.code();
-            let position = code.position(vm.frame_word(f));
-            Ok(match position.map_or((code.first_line, 1), |p| (p.line, p.word)) {
-                // A module begins at line 0; elsewhere 0 means no line.
-                (0, 1..) => Value::NONE,
-                (line, _) => Value::small_int(i64::from(line)),
-            })
-        }),
+        GetSetDef::new(
+            "f_lineno",
+            |vm, f| {
+                let f = this(vm, f)?;
+                let code = f.code();
+                let position = code.position(vm.frame_word(f));
+                Ok(match position.map_or((code.first_line, 1), |p| (p.line, p.word)) {
+                    // A module begins at line 0. Code that cleans up has no line: what it cleans up after stands before it.
+                    (0, word @ 1..) => match code.line_before(word) {
+                        0 => Value::NONE,
+                        line => Value::small_int(i64::from(line)),
+                    },
+                    (line, _) => Value::small_int(i64::from(line)),
+                })
+            },
+            |vm, f, line| crate::tracing::set_line(vm, this(vm, f)?, line),
+        ),
+        GetSetDef::new(
+            "f_trace_lines",
+            |vm, f| Ok(Value::bool(this(vm, f)?.wants_lines())),
+            |vm, f, v| this(vm, f)?.set_wants(vm, NO_LINES, v, false),
+        ),
+        GetSetDef::new(
+            "f_trace_opcodes",
+            |vm, f| Ok(Value::bool(this(vm, f)?.wants_opcodes())),
+            |vm, f, v| {
+                let f = this(vm, f)?;
+                f.set_wants(vm, OPCODES, v, true)?;
+                if f.wants_opcodes() { vm.want_opcodes(f.code()) } else { Ok(()) }
+            },
+        ),
         GetSetDef::read_only("f_lasti", |vm, f| {
             Ok(Value::small_int(i64::from(vm.frame_word(this(vm, f)?)) * 2))
         }),
@@ -94,7 +122,7 @@ pub static DEF: TypeDef = TypeDef {
             |vm, f| Ok(this(vm, f)?.trace.get().bound().unwrap_or(Value::NONE)),
             |vm, f, v| {
                 let f = this(vm, f)?;
-                f.trace.set(vm, f.header(), v.filter(|v| !v.is_none()).unwrap_or(Value::UNBOUND));
+                f.set_trace(vm, v.filter(|v| !v.is_none()).unwrap_or(Value::UNBOUND));
                 Ok(())
             },
         ),
@@ -125,6 +153,36 @@ impl FrameObject {
     pub fn code(&self) -> Gc<Code> {
         // SAFETY: set at creation and never cleared.
         unsafe { self.code.get_unchecked() }
+    }
+    /// `f_trace`
+    pub(crate) fn trace(&self) -> Option<Value> {
+        self.trace.get().bound()
+    }
+    /// Sets `f_trace`, UNBOUND for none.
+    pub(crate) fn set_trace(&self, vm: &Vm, function: Value) {
+        self.trace.set(vm, &self.header, function);
+    }
+    /// `f_trace_lines`
+    pub(crate) fn wants_lines(&self) -> bool {
+        self.wants.load(Ordering::Relaxed) & NO_LINES == 0
+    }
+    /// `f_trace_opcodes`
+    pub(crate) fn wants_opcodes(&self) -> bool {
+        self.wants.load(Ordering::Relaxed) & OPCODES != 0
+    }
+    fn set_wants(&self, vm: &Vm, flag: u8, v: Option<Value>, set_if: bool) -> PyResult<()> {
+        let on = match v {
+            Some(Value::TRUE) => true,
+            Some(Value::FALSE) => false,
+            Some(_) => return Err(vm.type_error("attribute value type must be bool")),
+            None => return Err(vm.type_error("can't delete numeric/char attribute")),
+        };
+        if on == set_if {
+            self.wants.fetch_or(flag, Ordering::Relaxed);
+        } else {
+            self.wants.fetch_and(!flag, Ordering::Relaxed);
+        }
+        Ok(())
     }
     pub(crate) fn trace_fields(&self, m: &mut Marker) {
         self.code.trace(m);
@@ -180,7 +238,7 @@ impl Vm {
     }
 
     /// The frame of `f` if it is running in this thread.
-    fn live_frame(&self, f: Gc<FrameObject>) -> Option<*mut Frame> {
+    pub(crate) fn live_frame(&self, f: Gc<FrameObject>) -> Option<*mut Frame> {
         let at = f.frame.load(Ordering::Relaxed);
         if at == 0 {
             return None;

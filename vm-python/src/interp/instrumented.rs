@@ -16,7 +16,7 @@ use vm_core::{
 
 use crate::{
     error::{PyResult, Thrown},
-    monitor::mark_of,
+    monitor::{is_start, mark_of, mark_of_jump},
     object::{
         frame::{Frame, Generator},
         function::{BoundMethod, Function},
@@ -113,25 +113,25 @@ impl Vm {
         if self.in_callback.get() != 0 {
             return Ok(Instrumented::Run(run));
         }
-        if self.new_line(p, op)? || self.fire(p, event::INSTRUCTION, &[p.code(), p.offset()])? {
+        if self.new_line(p, op, w)? || self.fire(p, event::INSTRUCTION, &[p.code(), p.offset()])? {
             return Ok(Instrumented::Moved);
         }
         self.main_event(p, op, run)
     }
 
     /// LINE, if a line begins here. Whether a callback jumped.
-    fn new_line(&self, p: Place, op: Op) -> PyResult<bool> {
+    fn new_line(&self, p: Place, op: Op, w: u64) -> PyResult<bool> {
         let Some(role) = p.frame().code.body().instruments.role_at(p.word, event::LINE) else {
             return Ok(false);
         };
         // SAFETY: only this thread touches its frame.
         let f = unsafe { &mut *p.frame };
+        let line = f.code.position(p.word).map_or(0, |at| at.line);
         if op == Op::RESUME {
-            f.word = Position::new(0);
+            f.word = if is_start(w) { Position::new(0) } else { mark_of(line) };
             return Ok(false);
         }
-        let line = f.code.position(p.word).map_or(0, |at| at.line);
-        let same = role == Role::Leads && f.word == mark_of(line);
+        let same = role == Role::Leads && f.word == mark_of(line) || f.word == mark_of_jump(line);
         f.word = mark_of(line);
         if same {
             return Ok(false);
@@ -225,10 +225,9 @@ impl Vm {
             }
             _ => self.next(it)?.ok_or(Value::UNBOUND),
         };
-        match found {
-            Ok(v) => p.set(dst, v),
-            Err(returned) if !returned.is_unbound() => self.fire_stop(p, returned)?,
-            Err(_) => {}
+        // A generator's end is no STOP_ITERATION here, as in CPython while events are on.
+        if let Ok(v) = found {
+            p.set(dst, v);
         }
         self.branch(p, Op::FOR_ITER, found.is_err(), p.aux() as i32)
     }
@@ -300,8 +299,8 @@ impl Vm {
             }
             _ => self.call_function_ex(function, p.reg(base + 2), p.reg(base + 3)).map(Target::Value),
         };
-        let native = op != Op::CALL_FUNCTION_EX
-            || function.downcast_exact::<Function>().is_none() && !function.is::<BoundMethod>();
+        // Python functions show themselves by PY_START.
+        let native = !function.is::<Function>() && !function.is::<BoundMethod>();
         match result {
             Ok(Target::Frame(f)) => Ok(Instrumented::Enter(f)),
             Ok(Target::Value(v)) => {

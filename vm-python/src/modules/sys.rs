@@ -91,6 +91,7 @@ pub(crate) fn fill(vm: &Vm) -> PyResult<()> {
     }
     add_sequences(vm, m)?;
     crate::monitor::add_to_sys(vm, m)?;
+    vm.add_functions(m, crate::tracing::FUNCTIONS)?;
     // The embedder may have brought streams of its own.
     if m.namespace().get_str(vm, vm.intern("stdout")?)?.is_some() {
         return Ok(());
@@ -359,12 +360,6 @@ static FUNCTIONS: &[FunctionDef] = &[
         }
         Ok(d.value())
     }),
-    FunctionDef::new("gettrace", none),
-    FunctionDef::new("getprofile", none),
-    FunctionDef::new("settrace", no_tracing),
-    FunctionDef::new("setprofile", no_tracing),
-    FunctionDef::new("_settraceallthreads", no_tracing),
-    FunctionDef::new("_setprofileallthreads", no_tracing),
     FunctionDef::new("audit", |_, _| Ok(Value::NONE)),
     FunctionDef::new("addaudithook", |_, _| Ok(Value::NONE)),
     FunctionDef::new("is_finalizing", |vm, args| {
@@ -407,20 +402,6 @@ static FUNCTIONS: &[FunctionDef] = &[
         Ok(Value::NONE)
     }),
 ];
-
-fn none(vm: &Vm, args: Args<'_>) -> PyResult {
-    args.exact::<0>(vm, "gettrace")?;
-    Ok(Value::NONE)
-}
-
-fn no_tracing(vm: &Vm, args: Args<'_>) -> PyResult {
-    let [f] = args.exact::<1>(vm, "settrace")?;
-    if f.is_none() {
-        Ok(Value::NONE)
-    } else {
-        Err(vm.not_implemented_error("tracing is not available in this version of Weft"))
-    }
-}
 
 fn depth_arg(vm: &Vm, args: Args<'_>, name: &str) -> PyResult<usize> {
     let [d] = args.bind(vm, name, ["depth"], 0, 0, 1)?;

@@ -19,10 +19,24 @@ pub(crate) fn mark_of(line: u32) -> Position {
     Position::new(LINE_MARK | line)
 }
 
-/// The mark of the line that a frame is on; 0 at a RESUME, after which any line is a new one.
+/// Marks, beside a line, that a jump by a debugger leads there: it is no news.
+const JUMPED: u32 = 1 << 30;
+
+/// The mark of a line that a debugger jumps to.
+pub(crate) fn mark_of_jump(line: u32) -> Position {
+    Position::new(LINE_MARK | JUMPED | line)
+}
+
+/// Whether a RESUME is the start of its function, after which any line is a new one.
+pub(crate) fn is_start(w: u64) -> bool {
+    w >> 16 & 0xFFFF == 0
+}
+
+/// The mark of the line that a frame is on; 0 at its start.
 pub(crate) fn line_mark(f: &Frame) -> Position {
     let word = f.current_word();
-    let at_resume = f.code.body().resumes.binary_search(&word).is_ok();
+    let (op, w) = f.code.body().op_at(word);
+    let at_resume = op == Op::RESUME && is_start(w);
     match f.code.position(word) {
         Some(p) if !at_resume => mark_of(p.line),
         _ => Position::new(0),
@@ -71,7 +85,7 @@ impl CodeBody {
         };
         for at in first..n {
             let (op, w) = self.op_at(self.positions[at].word);
-            let line = if op == Op::RESUME { 0 } else { self.positions[at].line };
+            let line = if op == Op::RESUME && is_start(w) { 0 } else { self.positions[at].line };
             if let Some(to) = self.target(at, op, w) {
                 note(&mut from, to, line);
             }
@@ -118,14 +132,14 @@ impl Instrumented for CodeBody {
             let own = op.events((w >> 16) as u16) & wanted;
             for e in 0..event::LOCAL_EVENTS {
                 match e {
-                    // After a RESUME any line is new, so the frame must forget its line there.
+                    // A frame that starts or goes on notes there which line it is on.
                     event::LINE if !lines.is_empty() && op == Op::RESUME => report(p.word, e, Role::Follows),
                     event::LINE => {
                         if let Some(&Some(role)) = lines.get(at) {
                             report(p.word, e, role);
                         }
                     }
-                    event::INSTRUCTION if wants(e) => report(p.word, e, Role::Plain),
+                    event::INSTRUCTION if wants(e) && op != Op::RESUME => report(p.word, e, Role::Plain),
                     _ if own >> e & 1 != 0 => report(p.word, e, Role::Plain),
                     _ => {}
                 }

@@ -28,7 +28,7 @@ use vm_core::{
 };
 use vm_heap::Marker;
 
-pub(crate) use code::{line_mark, mark_of};
+pub(crate) use code::{is_start, line_mark, mark_of, mark_of_jump};
 pub(crate) use module::add_to_sys;
 
 use crate::{

@@ -104,6 +104,13 @@ impl Code {
         let i = p.partition_point(|e| e.word <= word);
         p.get(i.wrapping_sub(1))
     }
+    /// The line of the last instruction before `word` that has one, else 0.
+    #[must_use]
+    pub fn line_before(&self, word: u32) -> u32 {
+        let table = &self.body().positions;
+        let end = table.partition_point(|p| p.word < word);
+        table[..end].iter().rev().map(|p| p.line).find(|&line| line != 0).unwrap_or(0)
+    }
     /// Registers that may be live while the instruction at `word` runs.
     #[must_use]
     pub fn live_registers(&self, word: u32) -> u16 {
