@@ -1,5 +1,5 @@
 //! Benchmarks.
 //!
-//! `standin/` holds the Python half of `cargo xtask bench programs`: a stand-in for pyperf, and the driver that runs
-//! unmodified pyperformance programs in one or several threads. Micro-benchmarks of a crate live in that crate's
-//! own `benches/` folder.
+//! * `kernels/`: one page of Python per pattern of sharing, for `cargo xtask bench scaling`, `peers` and `warmup`.
+//! * `standin/`: `kernel.py` runs them; `pyperf.py` and `drive.py` run unmodified pyperformance programs for `bench programs`.
+//! * `benches/core.rs`: what the protocols of `vm-core` cost (`bench micro`). The heap's micro-benchmarks live in `vm-heap/benches`.

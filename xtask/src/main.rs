@@ -3,6 +3,7 @@
 //! Every tool here prints for people, so the workspace's ban on stray prints is lifted for this crate.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its user")]
 
+mod bench;
 mod check;
 mod cpython;
 mod differential;
@@ -54,6 +55,20 @@ enum Bench {
     Programs(programs::Args),
     /// What a monitoring event costs, and how long turning events on and off takes while threads run.
     Monitoring(monitoring::Args),
+    /// Kernels that share nothing, something, everything: throughput of several threads, and their shared writes.
+    Scaling(bench::scaling::Args),
+    /// The kernels in one thread of several interpreters, interleaved: ratios with their spread.
+    Peers(bench::peers::Args),
+    /// The collector: time to safepoint, length of pauses.
+    Pauses(bench::pauses::Args),
+    /// Speed from the first piece of work on.
+    Warmup(bench::warmup::Args),
+    /// Bytes per thread and per object.
+    Memory(bench::memory::Args),
+    /// The criterion benchmarks of the crates.
+    Micro(bench::micro::Args),
+    /// One HTML page of the last results.
+    Report(bench::html::Args),
     /// An empty program: time and memory.
     Startup(startup::Args),
 }
@@ -68,6 +83,13 @@ fn main() -> ExitCode {
         Command::Docs(args) => docs::main(&args),
         Command::Bench(Bench::Programs(args)) => programs::main(&args),
         Command::Bench(Bench::Monitoring(args)) => monitoring::main(&args),
+        Command::Bench(Bench::Scaling(args)) => bench::scaling::main(&args),
+        Command::Bench(Bench::Peers(args)) => bench::peers::main(&args),
+        Command::Bench(Bench::Pauses(args)) => bench::pauses::main(&args),
+        Command::Bench(Bench::Warmup(args)) => bench::warmup::main(&args),
+        Command::Bench(Bench::Memory(args)) => bench::memory::main(&args),
+        Command::Bench(Bench::Micro(args)) => bench::micro::main(&args),
+        Command::Bench(Bench::Report(args)) => bench::html::main(&args),
         Command::Bench(Bench::Startup(args)) => startup::main(&args),
     };
     match result {

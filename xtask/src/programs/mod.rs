@@ -175,3 +175,36 @@ pub fn main(args: &Args) -> Result<bool, String> {
     println!("{} programs ran, {failed} failed", rows.len() - failed);
     Ok(failed == 0)
 }
+
+/// Scaling of some programs for `bench scaling`; true when all ran.
+///
+/// # Errors
+/// When the package cannot be fetched.
+pub fn scaling(
+    weft: &crate::bench::interpreters::Interpreter,
+    names: &[String],
+    counts: &[usize],
+    seconds: f64,
+    rounds: usize,
+) -> Result<bool, String> {
+    let folder = fetch::programs()?;
+    let weft =
+        Interpreter { name: weft.name.clone(), path: weft.path.clone(), options: weft.options.clone() };
+    let counts: Vec<usize> = counts.iter().copied().filter(|n| *n > 1).collect();
+    let mut rows = Vec::new();
+    for name in names {
+        eprintln!("  {name}");
+        let mut row = report::Row::new(name);
+        let program = folder.join(format!("bm_{name}")).join("run_benchmark.py");
+        match measure::measure(&weft, &[], &program, &counts, seconds, rounds) {
+            Ok(measured) => row.measured = measured,
+            Err(problem) => row.problems.push(problem),
+        }
+        for problem in &row.problems {
+            println!("FAIL  {name}: {problem}");
+        }
+        rows.push(row);
+    }
+    report::print(&rows, &[]);
+    Ok(rows.iter().all(|row| row.problems.is_empty()))
+}

@@ -2,6 +2,7 @@
 
 use super::Interpreter;
 use super::measure::Measured;
+use crate::bench::numbers::{geomean, median};
 use std::path::Path;
 
 /// One program's outcome.
@@ -52,27 +53,6 @@ impl Row {
     fn counts(&self) -> Vec<usize> {
         self.measured.first().map(|m| m.threads.keys().copied().collect()).unwrap_or_default()
     }
-}
-
-/// The middle value (of an even number: the mean of the middle two).
-fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    match sorted.len() {
-        0 => f64::NAN,
-        n if n % 2 == 1 => sorted[n / 2],
-        n => (sorted[n / 2 - 1] + sorted[n / 2]) / 2.0,
-    }
-}
-
-/// The geometric mean; `None` of nothing.
-fn geomean(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let (mut sum, mut n) = (0.0, 0);
-    for value in values {
-        sum += value.ln();
-        n += 1;
-    }
-    (n > 0).then(|| (sum / f64::from(n)).exp())
 }
 
 fn spread(values: &[f64]) -> f64 {
@@ -174,17 +154,4 @@ pub fn write_json(path: &Path, rows: &[Row], others: &[Interpreter]) -> Result<(
         .collect();
     let text = serde_json::to_string_pretty(&programs).expect("plain data");
     std::fs::write(path, text + "\n").map_err(|error| format!("{}: {error}", path.display()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{geomean, median};
-
-    #[test]
-    fn means_are_what_they_say() {
-        assert_eq!(median(&[3.0, 1.0, 2.0]), 2.0);
-        assert_eq!(median(&[4.0, 1.0, 2.0, 3.0]), 2.5);
-        assert!((geomean([2.0, 8.0].into_iter()).expect("two") - 4.0).abs() < 1e-12);
-        assert_eq!(geomean(std::iter::empty()), None);
-    }
 }
