@@ -25,7 +25,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::mutant;
-use crate::sync::Mutex;
+use crate::sync::{Mutex, MutexGuard};
 
 /// Why no index could be reserved.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -115,6 +115,25 @@ impl IndexPool {
         state.free.push(Reverse(index));
     }
 
+    /// The pool's lock, for fork (P15.R2).
+    pub(crate) fn lock(&self) -> PoolLock<'_> {
+        PoolLock(self.state.lock())
+    }
+
+    /// Whether the lock is free.
+    pub(crate) fn is_unlocked(&self) -> bool {
+        self.state.try_lock().is_some()
+    }
+
+    /// In a child of fork: the owner of `index` is the only one left.
+    pub(crate) fn keep_only(&self, index: u32) {
+        let mut state = self.state.lock();
+        let next = state.next;
+        // Room for all was made by their reservations.
+        state.free.clear();
+        state.free.extend((0..next).filter(|&i| i != index).map(Reverse));
+    }
+
     /// How many indices are out.
     pub fn live(&self) -> usize {
         let state = self.state.lock();
@@ -126,6 +145,9 @@ impl IndexPool {
         self.state.lock().next
     }
 }
+
+/// The pool's lock, held.
+pub(crate) struct PoolLock<'p>(#[expect(dead_code, reason = "held, not used")] MutexGuard<'p, State>);
 
 impl Reservation<'_> {
     /// The reserved index.

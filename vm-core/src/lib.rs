@@ -16,6 +16,7 @@
 //! | [`backoff`] | P9 backoff counters |
 //! | [`pending_calls`] | P11 calls asked of a thread |
 //! | [`object_lock`] | P12 object locks, and pauses |
+//! | [`fork`] | P15 fork, and the end of the runtime |
 //! | [`frame_state`] | P16 generator frames |
 //! | [`published`] | P17 published blocks |
 //! | [`blocking`] | P21 waits that can be interrupted |
@@ -30,7 +31,7 @@
 //!
 //! # Trusted, not explored
 //!
-//! The insides of `parking_lot`, `arc-swap` and `crossbeam-epoch`, the kernel's `membarrier`, futexes and clocks, the compiler, and generated machine
+//! The insides of the standard library's locks, `arc-swap` and `crossbeam-epoch`, the kernel's `membarrier`, futexes and clocks, the compiler, and generated machine
 //! code. The checkers explore bounded models: `cargo xtask check` prints the bound of each, and whether it was exhausted.
 
 pub mod async_exc;
@@ -38,6 +39,7 @@ pub mod backoff;
 pub mod blocking;
 pub mod breaker;
 pub mod code;
+pub mod fork;
 #[doc = include_str!("guide.md")]
 pub mod guide {}
 pub mod frame_state;

@@ -169,7 +169,7 @@ impl Heap {
         if live_before > enough
             && let Some(pool) = self.markers.get_or_start(self.config.markers)
         {
-            marker.drain_together(pool);
+            marker.drain_together(&pool);
         } else {
             marker.drain(live_before > AHEAD_ABOVE);
         }

@@ -294,6 +294,11 @@ impl Heap {
         }
     }
 
+    /// In a child of fork, after [`Heap::unregister_thread`] for each thread that the child does not have: markers start anew on demand.
+    pub fn after_fork_in_child(&self, _: &WorldStopped<'_>) {
+        self.markers.forget();
+    }
+
     /// Totals.
     pub fn stats(&self) -> HeapStats {
         HeapStats {

@@ -1,5 +1,7 @@
 //! The private pool of marker threads: started at the first collection that is worth it, never at start-up.
 
+use std::sync::Arc;
+
 use vm_core::sync::thread;
 
 /// More do not pay off before the memory bus is full.
@@ -8,8 +10,8 @@ const MOST: usize = 4;
 /// A pool that starts on demand.
 #[derive(Default)]
 pub(crate) struct Markers {
-    /// Set once, by a collector, in a pause.
-    pool: std::cell::OnceCell<Option<rayon::ThreadPool>>,
+    /// Set once, by a collector, in a pause; anew in a child of fork.
+    pool: std::cell::RefCell<Option<Option<Arc<rayon::ThreadPool>>>>,
     processors: std::cell::OnceCell<usize>,
 }
 
@@ -23,9 +25,10 @@ impl Markers {
     }
 
     /// The pool; `None` when one marker is all there should be, or the system has no threads to give. In a pause.
-    pub(crate) fn get_or_start(&self, wanted: usize) -> Option<&rayon::ThreadPool> {
+    pub(crate) fn get_or_start(&self, wanted: usize) -> Option<Arc<rayon::ThreadPool>> {
         self.pool
-            .get_or_init(|| {
+            .borrow_mut()
+            .get_or_insert_with(|| {
                 let count = if wanted == 0 { self.processors().min(MOST) } else { wanted };
                 if count < 2 {
                     return None;
@@ -35,7 +38,14 @@ impl Markers {
                     .thread_name(|i| format!("weft-marker-{i}"))
                     .build()
                     .ok()
+                    .map(Arc::new)
             })
-            .as_ref()
+            .clone()
+    }
+
+    /// In a child of fork, which does not have the threads of the pool. In a pause.
+    pub(crate) fn forget(&self) {
+        // Its end would wait for them.
+        std::mem::forget(self.pool.take());
     }
 }

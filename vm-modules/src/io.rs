@@ -175,13 +175,18 @@ fn registry(vm: &Vm) -> PyResult<Option<Gc<Native<Registry>>>> {
 /// Writes out what open files still hold, at the end of the process. Errors are ignored, as the interpreter's end ignores
 /// those of files that nobody closed.
 pub fn flush_all(vm: &Vm) {
-    let Ok(Some(r)) = registry(vm) else { return };
-    let files: Vec<Arc<Descriptor>> = r.payload.files.lock().iter().filter_map(Weak::upgrade).collect();
+    let files = open_files(vm);
     vm.detached(|| {
         for f in &files {
             let _ = f.flush();
         }
     });
+}
+
+/// Every open file.
+pub(crate) fn open_files(vm: &Vm) -> Vec<Arc<Descriptor>> {
+    let Ok(Some(r)) = registry(vm) else { return Vec::new() };
+    r.payload.files.lock().iter().filter_map(Weak::upgrade).collect()
 }
 
 /// Puts text streams over the process's descriptors into `sys`.

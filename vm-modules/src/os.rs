@@ -38,6 +38,9 @@ pub(crate) fn init_native(vm: &Vm) -> PyResult<Gc<Module>> {
         ("O_NONBLOCK", libc::O_NONBLOCK),
         ("O_CLOEXEC", libc::O_CLOEXEC),
         ("WNOHANG", libc::WNOHANG),
+        ("WUNTRACED", libc::WUNTRACED),
+        ("WCONTINUED", libc::WCONTINUED),
+        ("EX_OK", 0),
     ] {
         vm.add_value(m, name, Value::small_int(i64::from(n)))?;
     }
@@ -299,6 +302,59 @@ static FUNCTIONS: &[FunctionDef] = &[
         system(vm, None, || check(i64::from(unsafe { libc::kill(pid, signal) })))?;
         Ok(Value::NONE)
     }),
+    FunctionDef::new("_fork", |vm, a| {
+        a.exact::<0>(vm, "posix._fork")?;
+        let files = crate::io::open_files(vm);
+        let pid = vm.fork(|| {
+            for file in &files {
+                // SAFETY: in the child, whose only thread this is; it is in no file's operation.
+                unsafe { file.free_in_child() };
+            }
+        })?;
+        Ok(Value::small_int(i64::from(pid)))
+    }),
+    FunctionDef::new("waitpid", |vm, a| {
+        let [pid, options] = a.exact::<2>(vm, "waitpid")?;
+        let (pid, options) = (fd_of(vm, pid)?, fd_of(vm, options)?);
+        let status = std::cell::Cell::new(0);
+        // SAFETY: the pointer is to an integer that outlives the call.
+        let pid =
+            system(vm, None, || check(i64::from(unsafe { libc::waitpid(pid, status.as_ptr(), options) })))?;
+        vm.new_tuple(&[Value::small_int(pid), Value::small_int(i64::from(status.get()))]).map(Gc::value)
+    }),
+    FunctionDef::new("waitstatus_to_exitcode", |vm, a| {
+        let [status] = a.bind(vm, "waitstatus_to_exitcode", ["status"], 1, 0, 1)?;
+        let s = fd_of(vm, status)?;
+        if libc::WIFEXITED(s) {
+            Ok(Value::small_int(i64::from(libc::WEXITSTATUS(s))))
+        } else if libc::WIFSIGNALED(s) {
+            Ok(Value::small_int(-i64::from(libc::WTERMSIG(s))))
+        } else if libc::WIFSTOPPED(s) {
+            Err(vm.value_error(format!("process stopped by delivery of signal {}", libc::WSTOPSIG(s))))
+        } else {
+            Err(vm.value_error(format!("invalid wait status: {s}")))
+        }
+    }),
+    FunctionDef::new("WIFEXITED", |vm, a| of_status(vm, a, "WIFEXITED", |s| Value::bool(libc::WIFEXITED(s)))),
+    FunctionDef::new("WIFSIGNALED", |vm, a| {
+        of_status(vm, a, "WIFSIGNALED", |s| Value::bool(libc::WIFSIGNALED(s)))
+    }),
+    FunctionDef::new("WIFSTOPPED", |vm, a| {
+        of_status(vm, a, "WIFSTOPPED", |s| Value::bool(libc::WIFSTOPPED(s)))
+    }),
+    FunctionDef::new("WIFCONTINUED", |vm, a| {
+        of_status(vm, a, "WIFCONTINUED", |s| Value::bool(libc::WIFCONTINUED(s)))
+    }),
+    FunctionDef::new("WCOREDUMP", |vm, a| of_status(vm, a, "WCOREDUMP", |s| Value::bool(libc::WCOREDUMP(s)))),
+    FunctionDef::new("WEXITSTATUS", |vm, a| {
+        of_status(vm, a, "WEXITSTATUS", |s| Value::small_int(i64::from(libc::WEXITSTATUS(s))))
+    }),
+    FunctionDef::new("WTERMSIG", |vm, a| {
+        of_status(vm, a, "WTERMSIG", |s| Value::small_int(i64::from(libc::WTERMSIG(s))))
+    }),
+    FunctionDef::new("WSTOPSIG", |vm, a| {
+        of_status(vm, a, "WSTOPSIG", |s| Value::small_int(i64::from(libc::WSTOPSIG(s))))
+    }),
     FunctionDef::new("_exit", |vm, a| {
         let [status] = a.bind(vm, "_exit", ["status"], 1, 0, 1)?;
         let status = vm.index_i64(status)? as i32;
@@ -374,6 +430,11 @@ static FUNCTIONS: &[FunctionDef] = &[
         vm.call_method(v, vm.intern("__fspath__")?, &[])
     }),
 ];
+
+fn of_status(vm: &Vm, a: Args<'_>, name: &str, f: fn(i32) -> Value) -> PyResult {
+    let [status] = a.bind(vm, name, ["status"], 1, 0, 1)?;
+    Ok(f(fd_of(vm, status)?))
+}
 
 fn rename(vm: &Vm, a: Args<'_>, name: &str) -> PyResult {
     let [from, to] = a.bind(vm, name, ["src", "dst"], 2, 0, 2)?;

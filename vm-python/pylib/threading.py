@@ -705,4 +705,20 @@ def _shutdown():
     _thread._shutdown()
 
 
+def _after_fork():
+    """In a child of fork: the calling thread is the main thread, and no other lives."""
+    global _main_thread, _active_lock
+    _active_lock = Lock()
+    current = current_thread()
+    if isinstance(current, _DummyThread):
+        current.__class__ = _MainThread
+        current._name = "MainThread"
+        current._daemonic = False
+    current._native_id = get_native_id()
+    _main_thread = current
+    _active.clear()
+    _limbo.clear()
+    _active[get_ident()] = current
+
+
 _main_thread = _MainThread()

@@ -12,6 +12,7 @@ pub mod builtins;
 pub mod config;
 pub mod contention;
 pub mod error;
+mod fork;
 pub mod hash;
 pub mod intern;
 pub mod interp;

@@ -63,6 +63,7 @@ pub fn start_helper(interp: &Arc<Interp>) -> std::io::Result<()> {
     // SAFETY: always valid.
     let main = unsafe { libc::pthread_self() };
     let weak = Arc::downgrade(interp);
+    interp.threads.signals_wanted.store(true, Ordering::Relaxed);
     thread::spawn("weft-signals", 128 << 10, move || {
         let set = handled_set();
         loop {
@@ -82,6 +83,16 @@ pub fn start_helper(interp: &Arc<Interp>) -> std::io::Result<()> {
         }
     })
     .map(drop)
+}
+
+/// In a child of fork, whose main thread calls: starts the thread anew if the parent had one. If the system has none to give, signals do again what
+/// they do by default.
+pub(crate) fn restart_helper(interp: &Arc<Interp>) {
+    if interp.wants_signals() && start_helper(interp).is_err() {
+        let set = handled_set();
+        // SAFETY: the set is valid.
+        unsafe { libc::pthread_sigmask(libc::SIG_UNBLOCK, &raw const set, std::ptr::null_mut()) };
+    }
 }
 
 /// Tells the main thread that signal `number` arrived.

@@ -47,6 +47,10 @@ impl Default for Requests {
 }
 
 impl Requests {
+    /// The lock that the signal thread takes, while the process is copied.
+    pub(crate) fn lock_for_fork(&self) -> impl Sized {
+        self.registered.lock()
+    }
     /// Registers a signal, in place of an earlier registration.
     pub fn register(&self, entry: Registered) {
         let mut list = self.registered.lock();

@@ -110,12 +110,14 @@ pub struct Registry {
     main: AtomicU64,
     main_core: Mutex<Option<Arc<ThreadCore>>>,
     starting: Mutex<Vec<Start>>,
-    /// Handles of threads that the end of the program waits for.
-    to_join: Mutex<Vec<Arc<ThreadHandle>>>,
+    /// Handles of threads that live, and whether they are daemons, for which the end of the program does not wait.
+    handles: Mutex<Vec<(Arc<ThreadHandle>, bool)>>,
     /// Threads started by `_thread` that are alive.
     alive: AtomicU32,
     /// Signals that arrived and were not yet handled, bit `1 << number`.
     pub(crate) pending_signals: AtomicU64,
+    /// A thread waits for signals.
+    pub(crate) signals_wanted: AtomicBool,
     /// The program is at its end: no new threads.
     finalizing: AtomicBool,
 }
@@ -126,9 +128,10 @@ impl Default for Registry {
             main: AtomicU64::new(0),
             main_core: Mutex::new(None),
             starting: Mutex::new(Vec::new()),
-            to_join: Mutex::new(Vec::new()),
+            handles: Mutex::new(Vec::new()),
             alive: AtomicU32::new(0),
             pending_signals: AtomicU64::new(0),
+            signals_wanted: AtomicBool::new(false),
             finalizing: AtomicBool::new(false),
         }
     }
@@ -167,6 +170,28 @@ impl Registry {
                 m.visit_word(v.bits());
             }
         }
+    }
+    fn forget(&self, handle: &Arc<ThreadHandle>) {
+        self.handles.lock().retain(|(h, _)| !Arc::ptr_eq(h, handle));
+    }
+    /// The locks that are also taken by threads off the heap, while the process is copied.
+    pub(crate) fn lock_for_fork(&self) -> impl Sized {
+        (self.main_core.lock(), self.starting.lock(), self.handles.lock())
+    }
+    /// In a child of fork: `core` is the main thread, and all others have ended.
+    pub(crate) fn after_fork_in_child(&self, core: &Arc<ThreadCore>) {
+        self.set_main(core);
+        self.starting.lock().clear();
+        let mut handles = self.handles.lock();
+        handles.retain(|(h, _)| {
+            let own = h.ident() == core.id();
+            if !own {
+                h.set_done();
+            }
+            own
+        });
+        self.alive.store(handles.len() as u32, Ordering::Relaxed);
+        self.pending_signals.store(0, Ordering::Relaxed);
     }
     fn take_start(&self, core: u64) -> Option<Start> {
         let mut starting = self.starting.lock();
@@ -232,8 +257,9 @@ impl Vm {
     /// once the runtime finalizes.
     pub fn enter(interp: Arc<Interp>, core: Arc<ThreadCore>) -> Box<Vm> {
         let (low, high) = native_stack_bounds();
-        let heap = interp.heap.register_thread(&core, high);
         let _attached = core.attach();
+        // Attached, so that a fork finds no thread in the middle of it.
+        let heap = interp.heap.register_thread(&core, high);
         let vm = Vm::new(interp, core, heap, low + crate::stack::NATIVE_RESERVE);
         vm.thread.native_id.set(thread::current_id());
         vm.core().vm_slot().store(std::ptr::from_ref(&*vm).cast_mut().cast());
@@ -295,9 +321,7 @@ impl Vm {
             kwargs: kwargs.map_or(Value::UNBOUND, Gc::value),
         });
         registry.alive.fetch_add(1, Ordering::Relaxed);
-        if !daemon {
-            registry.to_join.lock().push(Arc::clone(handle));
-        }
+        registry.handles.lock().push((Arc::clone(handle), daemon));
         handle.state.store(handle_state::RUNNING, Ordering::Release);
         let stack = interp.thread_stack_size.load(Ordering::Relaxed);
         let (child_interp, child_core, child_handle) =
@@ -309,7 +333,7 @@ impl Vm {
             // The kernel's thread was never run: attach it here in place of the child, only to take it off the list.
             let _ = registry.take_start(id);
             registry.alive.fetch_sub(1, Ordering::Relaxed);
-            registry.to_join.lock().retain(|h| !Arc::ptr_eq(h, handle));
+            registry.forget(handle);
             self.detached(|| interp.core.unregister_thread(core.attach()));
             return Err(give_up(format!("can't start new thread: {e}")));
         }
@@ -362,7 +386,7 @@ impl Vm {
     /// Marks a handle as ended, for `_thread`'s `_set_done`.
     pub fn finish_handle(&self, handle: &Arc<ThreadHandle>) {
         handle.set_done();
-        self.interp().threads.to_join.lock().retain(|h| !Arc::ptr_eq(h, handle));
+        self.interp().threads.forget(handle);
         self.wake_all(handle.key());
     }
 
@@ -370,12 +394,14 @@ impl Vm {
     pub fn join_all_threads(&self) -> PyResult<()> {
         loop {
             let next = {
-                let list = self.interp().threads.to_join.lock();
-                list.iter().find(|h| h.ident() != self.core().id()).cloned()
+                let list = self.interp().threads.handles.lock();
+                let waits =
+                    |(h, daemon): &&(Arc<ThreadHandle>, bool)| !daemon && h.ident() != self.core().id();
+                list.iter().find(waits).map(|(h, _)| Arc::clone(h))
             };
             let Some(h) = next else { return Ok(()) };
             self.join_thread(&h, None)?;
-            self.interp().threads.to_join.lock().retain(|o| !Arc::ptr_eq(o, &h));
+            self.interp().threads.forget(&h);
         }
     }
 
@@ -435,12 +461,15 @@ fn run(interp: Arc<Interp>, core: Arc<ThreadCore>, handle: &Arc<ThreadHandle>, d
     {
         report_uncaught(&vm, e, start.func);
     }
+    if vm.is_main_thread() {
+        vm.end_forked_process();
+    }
     vm.drop_hooks();
     crate::modules::thread_local::forget_locals(&vm);
     // Nothing below may touch an object.
     vm.leave();
     interp.threads.alive.fetch_sub(1, Ordering::Relaxed);
-    interp.threads.to_join.lock().retain(|h| !Arc::ptr_eq(h, handle));
+    interp.threads.forget(handle);
     handle.set_done();
     interp.core.runtime().blocking().unpark_all(handle.key());
 }

@@ -7,6 +7,19 @@ use super::Mutex;
 /// Whether threads that are parked for ever are to end. No part of the model: set by the one thread that is left.
 static OVER: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
 
+/// Whether the execution goes on as the child of its forks.
+static CHILD: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+
+/// Makes the forks of this execution go on as the child, with the other threads parked; else as the parent.
+pub fn fork_as_child(child: bool) {
+    CHILD.store(child, std::sync::atomic::Ordering::Relaxed);
+}
+
+/// What [`super::process::fork`] returns.
+pub(crate) fn forked() -> i32 {
+    i32::from(!CHILD.load(std::sync::atomic::Ordering::Relaxed))
+}
+
 /// What a thread unwinds with that was parked for ever when its model ended.
 #[derive(Debug)]
 pub struct ModelOver;

@@ -466,6 +466,14 @@ pub mod thread {
     }
 }
 
+/// The process.
+pub mod process {
+    /// The model says which of the two it goes on as. As the child, its other threads never run again: they are parked.
+    pub(crate) fn fork() -> std::io::Result<i32> {
+        Ok(crate::sync::checked::forked())
+    }
+}
+
 /// What a check decides about one execution: the outcomes of [`super::choose`].
 ///
 /// loom cannot branch on a choice, so the runner enumerates plans, and explores every interleaving for each: the i-th choice of an
@@ -473,7 +481,7 @@ pub mod thread {
 pub mod model {
     use std::sync::{Mutex, PoisonError};
 
-    pub use crate::sync::checked::ModelOver;
+    pub use crate::sync::checked::{ModelOver, fork_as_child};
 
     #[derive(Default)]
     struct Plan {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{AtomicUsize, CHECKING, Condvar, Mutex, Ordering, asymmetric};
+use super::{AtomicUsize, CHECKING, Condvar, Mutex, MutexGuard, Ordering, asymmetric};
 
 /// How a wait in the lot ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -174,6 +174,26 @@ impl ParkingLot {
         }
     }
 
+    /// Every bucket's lock, for fork (P15.R2).
+    pub(crate) fn lock_all(&self) -> Vec<LotLock<'_>> {
+        self.buckets.iter().map(|b| LotLock(b.waiting.lock())).collect()
+    }
+
+    /// Whether no bucket is locked.
+    pub(crate) fn is_unlocked(&self) -> bool {
+        self.buckets.iter().all(|b| b.waiting.try_lock().is_some())
+    }
+
+    /// In a child of fork: nobody waits any more.
+    pub(crate) fn forget_waiters(&self) {
+        self.announced.store(0, Ordering::Relaxed);
+        for bucket in &self.buckets {
+            bucket.waiting.lock().clear();
+        }
+        // The kernel forgot the registration, if it is one of those that do.
+        let _ = asymmetric::available();
+    }
+
     /// Whether a byte lock's waiter may park: its owner will see the announcement.
     pub(crate) fn can_announce(&self) -> bool {
         self.can_announce
@@ -198,6 +218,11 @@ impl ParkingLot {
         self.announced.load(Ordering::Relaxed) != 0
     }
 }
+
+/// A bucket's lock, held.
+pub(crate) struct LotLock<'l>(
+    #[expect(dead_code, reason = "held, not used")] MutexGuard<'l, Vec<(usize, u32)>>,
+);
 
 #[cfg(all(test, not(any(weft_sync = "loom", weft_sync = "shuttle"))))]
 mod tests {

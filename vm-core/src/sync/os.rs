@@ -1,12 +1,18 @@
-//! The shipping back end: the machine's atomics, `parking_lot`, `arc-swap`, `crossbeam-epoch`. Also the tsan back end,
-//! which differs only in [`fence`].
+//! The shipping back end: the machine's atomics, the standard library's locks, `arc-swap`, `crossbeam-epoch`. Also the tsan back
+//! end, which differs in [`fence`] and in its locks.
 
 use std::cell::UnsafeCell;
 use std::sync::Arc;
-use std::time::Duration;
 
-pub use parking_lot::{Mutex, MutexGuard};
+pub use lock::{Condvar, Mutex, MutexGuard, free_in_child};
 pub use std::sync::atomic::Ordering;
+
+#[cfg(not(weft_sync = "tsan"))]
+#[path = "os_lock.rs"]
+mod lock;
+#[cfg(weft_sync = "tsan")]
+#[path = "tsan_lock.rs"]
+mod lock;
 
 // Newtypes, not re-exports: the lint that keeps every other crate from naming the machine's atomics sees through a
 // re-export. Each method is the one of that name, inlined.
@@ -216,38 +222,6 @@ pub mod asymmetric {
     }
 }
 
-/// A condition variable; see [`Condvar::wait`].
-#[derive(Default, Debug)]
-pub struct Condvar(parking_lot::Condvar);
-
-impl Condvar {
-    /// A condition variable without waiters.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self(parking_lot::Condvar::new())
-    }
-
-    /// Releases the lock, waits for a notification, takes the lock again. May return without one.
-    pub fn wait<T>(&self, guard: &mut MutexGuard<'_, T>) {
-        self.0.wait(guard);
-    }
-
-    /// As [`Condvar::wait`], at most about `timeout` long; true when the time ran out. For the user-facing edge only.
-    pub fn wait_for<T>(&self, guard: &mut MutexGuard<'_, T>, timeout: Duration) -> bool {
-        self.0.wait_for(guard, timeout).timed_out()
-    }
-
-    /// Wakes one waiter, if there is one.
-    pub fn notify_one(&self) {
-        self.0.notify_one();
-    }
-
-    /// Wakes every waiter.
-    pub fn notify_all(&self) {
-        self.0.notify_all();
-    }
-}
-
 /// A cell whose accesses some protocol orders. The checkers report two conflicting accesses that nothing orders.
 #[derive(Default, Debug)]
 pub struct RaceCell<T>(UnsafeCell<T>);
@@ -395,5 +369,19 @@ pub mod thread {
     #[must_use]
     pub fn available_parallelism() -> usize {
         std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+    }
+}
+
+/// The process.
+pub mod process {
+    use std::io;
+
+    /// Copies the process; the child has the calling thread alone. 0 in the child, its number in the parent. For [`crate::fork`].
+    pub(crate) fn fork() -> io::Result<i32> {
+        // SAFETY: the caller holds every lock that another thread may hold (P15.R2); the C library answers for its own.
+        match unsafe { libc::fork() } {
+            -1 => Err(io::Error::last_os_error()),
+            pid => Ok(pid),
+        }
     }
 }

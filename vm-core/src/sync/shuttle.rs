@@ -462,13 +462,21 @@ pub mod thread {
     }
 }
 
+/// The process.
+pub mod process {
+    /// The model says which of the two it goes on as. As the child, its other threads never run again: they are parked.
+    pub(crate) fn fork() -> std::io::Result<i32> {
+        Ok(crate::sync::checked::forked())
+    }
+}
+
 /// What a check decides about its executions: whether [`super::choose`] chooses.
 pub mod model {
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use shuttle::rand::Rng;
 
-    pub use crate::sync::checked::ModelOver;
+    pub use crate::sync::checked::{ModelOver, fork_as_child};
 
     static CHOICES: AtomicBool = AtomicBool::new(false);
     static SPURIOUS: AtomicBool = AtomicBool::new(false);

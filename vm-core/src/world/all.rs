@@ -99,6 +99,9 @@ impl Everyone {
             if mutant!("p2.own-first") && all.stopped.iter().any(|w| Arc::ptr_eq(w, &world)) {
                 continue;
             }
+            if mutant!("p15.without-pause") {
+                break;
+            }
             let stopped = match requester.filter(|me| std::ptr::eq(&*me.world, &*world)) {
                 Some(me) => world.stop_detached(me),
                 None => {
@@ -169,6 +172,23 @@ pub struct AllStopped<'r> {
 }
 
 impl AllStopped<'_> {
+    /// The lock of the list of interpreters, for fork (P15.R2).
+    pub(crate) fn lock_list(&self) -> ListLock<'_> {
+        ListLock(self.everyone.worlds.lock())
+    }
+
+    /// Whether that lock and those of all thread lists are free.
+    pub(crate) fn lists_are_unlocked(&self) -> bool {
+        self.everyone.worlds.try_lock().is_some() && self.stopped.iter().all(|world| world.is_unlocked())
+    }
+
+    /// In a child of fork: unlinks every thread but the requester, and returns them.
+    pub(crate) fn unlink_others(&self) -> Vec<Arc<ThreadCore>> {
+        let worlds = self.lock_list().worlds();
+        let me = |t: &Arc<ThreadCore>| self.requester.is_some_and(|me| std::ptr::eq(me, &**t));
+        worlds.iter().flat_map(|world| world.keep_threads(me)).collect()
+    }
+
     /// The proof for one interpreter.
     pub fn of<R>(&self, interpreter: &Interpreter, f: impl FnOnce(&WorldStopped<'_>) -> R) -> R {
         self.view(interpreter.world(), f)
@@ -188,6 +208,16 @@ impl AllStopped<'_> {
     }
 }
 
+/// The lock of the list of interpreters, held.
+pub(crate) struct ListLock<'r>(MutexGuard<'r, Worlds>);
+
+impl ListLock<'_> {
+    /// All interpreters, born in the pause or before.
+    pub(crate) fn worlds(&self) -> Vec<Arc<World>> {
+        self.0.list.iter().map(|(_, world)| Arc::clone(world)).collect()
+    }
+}
+
 impl Drop for AllStopped<'_> {
     fn drop(&mut self) {
         let mut worlds = self.everyone.worlds.lock();
@@ -199,6 +229,9 @@ impl Drop for AllStopped<'_> {
         };
         drop(worlds);
         for world in started.iter().rev() {
+            if mutant!("p15.child-stays-stopped") && world.lock().len() == 1 {
+                continue;
+            }
             if mutant!("p2.starts-its-own-only")
                 && self.requester.is_some_and(|me| !Arc::ptr_eq(&me.world, world))
             {

@@ -60,6 +60,16 @@ impl World {
         ThreadListGuard { listed: self.list() }
     }
 
+    pub(super) fn is_unlocked(&self) -> bool {
+        self.list.try_lock().is_some()
+    }
+
+    /// Unlinks and returns the threads that `keep` refuses.
+    pub(super) fn keep_threads(&self, keep: impl Fn(&Arc<ThreadCore>) -> bool) -> Vec<Arc<ThreadCore>> {
+        let mut listed = self.list.lock();
+        listed.threads.extract_if(.., |t| !keep(t)).collect()
+    }
+
     /// Links a thread that is built but for its state and its breaker's word (P5.R1).
     pub(crate) fn link(&self, thread: &Arc<ThreadCore>) -> Result<(), std::collections::TryReserveError> {
         let mut listed = self.list();

@@ -30,7 +30,7 @@ pub(super) struct Buffers {
 }
 
 /// An open file, shared by the objects that layers of Python's `io` have.
-pub(super) struct Descriptor {
+pub(crate) struct Descriptor {
     /// The number as unsigned, so that -1 (closed) is the largest.
     fd: AtomicU32,
     owned: bool,
@@ -51,6 +51,14 @@ impl Descriptor {
             unbuffered,
             buffers: Mutex::new(Buffers::default()),
         }
+    }
+    /// In a child of fork: what a thread that the child does not have was reading or writing is that of the parent.
+    ///
+    /// # Safety
+    /// The caller is the only thread of the process, and in no operation on the file.
+    pub(crate) unsafe fn free_in_child(&self) {
+        // SAFETY: by the caller's promise.
+        unsafe { vm_core::sync::free_in_child(&self.buffers, Buffers::default()) };
     }
     /// The descriptor number; -1 once closed.
     pub(super) fn fd(&self) -> i32 {

@@ -3,7 +3,7 @@
 import posix as _posix
 import posixpath as path
 from posix import *
-from posix import _exit, _stat
+from posix import _exit, _fork, _stat
 from posixpath import altsep, curdir, defpath, devnull, extsep, pardir, pathsep, sep
 
 name = 'posix'
@@ -12,6 +12,56 @@ error = OSError
 SEEK_SET = 0
 SEEK_CUR = 1
 SEEK_END = 2
+
+
+_at_fork = {'before': [], 'after_in_child': [], 'after_in_parent': []}
+
+
+def register_at_fork(*, before=None, after_in_child=None, after_in_parent=None):
+    """Registers functions to be called around fork(): before in reverse order of registration, after in order."""
+    given = {'before': before, 'after_in_child': after_in_child, 'after_in_parent': after_in_parent}
+    given = {kind: func for kind, func in given.items() if func is not None}
+    if not given:
+        raise TypeError('At least one argument is required.')
+    for kind, func in given.items():
+        if not callable(func):
+            raise TypeError("'%s' must be callable, not %s" % (kind, type(func).__name__))
+    for kind, func in given.items():
+        _at_fork[kind].append(func)
+
+
+def _run_at_fork(funcs):
+    import sys
+    for func in funcs:
+        try:
+            func()
+        except BaseException as e:
+            sys.stderr.write('Exception ignored in: %r\n' % (func,))
+            sys.__excepthook__(type(e), e, e.__traceback__)
+
+
+def fork():
+    """Copies the process: 0 in the child, the child's number in the parent. The child has the calling thread only."""
+    import sys
+    _run_at_fork(reversed(_at_fork['before'].copy()))
+    try:
+        pid = _fork()
+    except BaseException:
+        _run_at_fork(_at_fork['after_in_parent'].copy())
+        raise
+    if pid == 0:
+        threading = sys.modules.get('threading')
+        if threading is not None:
+            threading._after_fork()
+        _run_at_fork(_at_fork['after_in_child'].copy())
+    else:
+        _run_at_fork(_at_fork['after_in_parent'].copy())
+    return pid
+
+
+def wait():
+    """Waits for any child: its number and its status."""
+    return waitpid(-1, 0)
 
 
 class stat_result(tuple):

@@ -40,6 +40,16 @@ pub struct Imports {
     import_depth: AtomicUsize,
 }
 
+impl Imports {
+    /// In a child of fork: what `thread` imports it goes on importing; imports that other threads had begun are off.
+    pub(crate) fn after_fork_in_child(&self, thread: u64) {
+        let mut locks = self.locks.lock();
+        locks.held.retain(|_, owner| *owner == thread);
+        locks.waiting.clear();
+        self.busy.store(locks.held.len(), Ordering::Release);
+    }
+}
+
 #[derive(Default)]
 struct Locks {
     /// Module name → thread that imports it.
