@@ -292,8 +292,6 @@ pub enum Fires {
     Jump,
     /// BRANCH_LEFT (goes on) or BRANCH_RIGHT (jumps).
     Branch,
-    /// As Branch; STOP_ITERATION when a generator ends.
-    Iterate,
     /// STOP_ITERATION when a generator or coroutine ends.
     Stop,
 }
@@ -311,7 +309,6 @@ impl Fires {
             Fires::Call => 1 << event::CALL,
             Fires::Jump => 1 << event::JUMP,
             Fires::Branch => 1 << event::BRANCH_LEFT | 1 << event::BRANCH_RIGHT,
-            Fires::Iterate => Fires::Branch.events(0) | 1 << event::STOP_ITERATION,
             Fires::Stop => 1 << event::STOP_ITERATION,
         }
     }
@@ -526,7 +523,7 @@ opcodes! {
     UNPACK_SEQUENCE_LIST: UNPACK_SEQUENCE (DstBase, Src, Imm) cache 1 esc "Exact list.";
     UNPACK_EX (DstBase, Src, Imm) cache 0 esc "A.. = C&255 items, a list, C>>8 items of B.";
     GET_ITER (Dst, Src, No) cache 0 esc "A = iter(B).";
-    FOR_ITER (Dst, Src, No) aux Jump fires Iterate cache 1 esc "A = next(B), or jump by aux when exhausted.";
+    FOR_ITER (Dst, Src, No) aux Jump fires Branch cache 1 esc "A = next(B), or jump by aux when exhausted.";
     FOR_ITER_LIST: FOR_ITER (Dst, Src, No) aux Jump cache 1 esc "List iterator.";
     FOR_ITER_TUPLE: FOR_ITER (Dst, Src, No) aux Jump cache 1 esc "Tuple iterator.";
     FOR_ITER_RANGE: FOR_ITER (Dst, Src, No) aux Jump cache 1 esc "Range iterator.";

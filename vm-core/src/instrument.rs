@@ -225,28 +225,15 @@ impl CodeInstruments {
         self.metadata().and_then(|m| m.site(word, event)).map_or(0, |s| s.tools.load(Ordering::Relaxed))
     }
 
-    /// Calls `call` for each tool that wants `event` of the instruction at `word`, lowest first, as long as it returns `Ok`. Each time
+    /// Calls `call` for each tool that wants `event` of the instruction at `word`, highest first, as long as it returns `Ok`. Each time
     /// the site is read anew: the call may have been a safepoint (R12).
     ///
     /// # Errors
     /// The first error of `call`.
-    pub fn deliver<E>(
-        &self,
-        word: u32,
-        event: u8,
-        mut call: impl FnMut(u8) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let mut from = 0;
+    pub fn deliver<E>(&self, word: u32, event: u8, call: impl FnMut(u8) -> Result<(), E>) -> Result<(), E> {
         let once = self.tools_at(word, event);
-        while let now = if mutant!("p8.site-read-once") { once } else { self.tools_at(word, event) }
-            && let left = now & !((1_u16 << from) - 1) as u8
-            && left != 0
-        {
-            let tool = left.trailing_zeros() as u8;
-            call(tool)?;
-            from = tool + 1;
-        }
-        Ok(())
+        let now = || if mutant!("p8.site-read-once") { once } else { self.tools_at(word, event) };
+        highest_first(now, call)
     }
 
     /// The role of the site of `event` at `word`, if there is one, with tools or without.
@@ -294,6 +281,27 @@ pub trait Instrumented: Send + Sync + 'static {
     fn resumes(&self) -> &[u32];
     /// Reports every place where an event of `wanted` can fire, ascending by word and event.
     fn sites(&self, wanted: EventSet, report: &mut dyn FnMut(u32, u8, Role));
+}
+
+/// Calls `call` for each tool of `tools`, highest first; `tools` is read anew before each call (R12).
+///
+/// # Errors
+/// The first error of `call`.
+pub fn highest_first<E>(
+    mut tools: impl FnMut() -> u8,
+    mut call: impl FnMut(u8) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut left = u8::MAX;
+    loop {
+        let now = tools() & left;
+        if now == 0 {
+            return Ok(());
+        }
+        // Below 8.
+        let tool = now.ilog2() as u8;
+        left = (1 << tool) - 1;
+        call(tool)?;
+    }
 }
 
 /// The version in a RESUME's cache word, as RESUME reads it: comparable with the breaker's whole word (R8).
@@ -568,7 +576,6 @@ impl<C: Instrumented> Instruments<C> {
             if early {
                 set_version(&lock, &**code, version);
             }
-            let late = mutant!("p8.bits-before-metadata");
             let mut bits = Vec::new();
             if let Some(new) = &new {
                 new.bits(|word, needed| {
@@ -577,15 +584,10 @@ impl<C: Instrumented> Instruments<C> {
                     }
                 });
             }
-            if late {
-                bits.iter().for_each(|&word| lock.instrument(word));
-            }
             if let Some(new) = new {
                 self.replace(&lock, state, new);
             }
-            if !late {
-                bits.iter().for_each(|&word| lock.instrument(word));
-            }
+            bits.iter().for_each(|&word| lock.instrument(word));
             if !early {
                 set_version(&lock, &**code, version);
             }

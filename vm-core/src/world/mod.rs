@@ -234,8 +234,8 @@ impl<'w> WorldStopped<'w> {
         let mut list = self.world.lock();
         if !mutant!("p8.clear-only-words") {
             list.listed.version = 0;
-            list.listed.table = crate::instrument::Table::default();
         }
+        list.listed.table = crate::instrument::Table::default();
         for thread in list.iter() {
             if !mutant!("p3.clear-spares-a-copy") {
                 thread.breaker().reset(self);

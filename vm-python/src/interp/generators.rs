@@ -1,6 +1,9 @@
 //! Generators and coroutines: making, resuming, suspending, ending (P16: at most one runner).
 
-use vm_compiler::{CodeFlags, opcodes::event};
+use vm_compiler::{
+    CodeFlags, Op,
+    opcodes::{Intrinsic, event},
+};
 use vm_core::{
     frame_state::{Phase, Position, Refused, Taken},
     sync::{AtomicU64, Ordering},
@@ -256,11 +259,8 @@ impl Vm {
         match g.state.take() {
             Err(Refused::Finished) => Err(thrown),
             Err(running) => Err(self.cannot_start(g, Err(running))),
-            Ok(Taken::Unstarted) => {
-                // Nothing in it can catch the exception.
-                g.state.finish();
-                Err(thrown)
-            }
+            // Nothing in it can catch the exception, which passes through the frame all the same.
+            Ok(Taken::Unstarted) => self.raise_inside(g, thrown),
             // Inside `yield from` the exception goes to the inner iterator first.
             Ok(Taken::Suspended) => match Self::delegate(g) {
                 Some(inner) => self.throw_into_delegate(g, inner, thrown),
@@ -280,10 +280,10 @@ impl Vm {
         }
     }
 
-    /// Raises `thrown` in a suspended generator that this thread has taken.
+    /// Raises `thrown` in a generator that this thread has taken, where it stands.
     fn raise_inside(&self, g: Gc<Generator>, thrown: Thrown) -> PyResult<Result<Value, Value>> {
         let frame = self.link_taken(g)?;
-        // SAFETY: this thread runs the frame now; the raising instruction is the YIELD_VALUE.
+        // SAFETY: this thread runs the frame now; the raising instruction is the YIELD_VALUE, or what made the generator.
         unsafe { (*frame).ip = (*frame).ip.sub(1) };
         let thrown = if self.monitoring().watches_exceptions() {
             self.fire_exception(frame, event::PY_THROW, thrown)
@@ -383,9 +383,40 @@ impl Vm {
         self.close_generator_value(g).map(drop)
     }
 
+    /// Ends a generator that nothing would tell about its end: it has not begun, or stands at a yield outside of any `try`, `with`
+    /// and delegation. As in CPython, no exception is raised then.
+    fn close_quietly(&self, g: Gc<Generator>) -> bool {
+        let taken = match g.state.take() {
+            Ok(taken) => taken,
+            Err(_) => return false,
+        };
+        let quiet = match taken {
+            Taken::Unstarted => true,
+            Taken::Suspended => {
+                // SAFETY: this thread has taken the frame.
+                let word = unsafe { (*g.frame()).word.offset() };
+                // Every generator has a handler of its own, which turns StopIteration into RuntimeError.
+                let own = |target| {
+                    let (op, w) = g.code().body().op_at(target);
+                    op == Op::CALL_INTRINSIC && (w >> 48) as u16 == Intrinsic::StopIterationError as u16
+                };
+                g.code().handler(word).is_none_or(|h| own(h.target)) && Self::delegate(g).is_none()
+            }
+        };
+        if quiet {
+            g.state.finish();
+        } else {
+            g.state.give_back(taken);
+        }
+        quiet
+    }
+
     /// `generator.close()`; what the generator returned on the way (3.13).
     pub(crate) fn close_generator_value(&self, g: Gc<Generator>) -> PyResult {
         if g.phase() == Phase::Finished {
+            return Ok(Value::NONE);
+        }
+        if self.close_quietly(g) {
             return Ok(Value::NONE);
         }
         let exit = self.new_exception(self.exc().generator_exit, &[]);

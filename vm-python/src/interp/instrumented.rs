@@ -21,6 +21,7 @@ use crate::{
         frame::{Frame, Generator},
         function::{BoundMethod, Function},
         sequence::Tuple,
+        str::Str,
     },
     value::Value,
     vm::Vm,
@@ -153,9 +154,7 @@ impl Vm {
                 return Ok(());
             }
             if event >= event::LOCAL_EVENTS {
-                self.set_monitor_callback(tool, event, Value::UNBOUND);
-                let name = crate::monitor::EVENT_NAMES[usize::from(event)];
-                return Err(self.value_error(format!("Cannot disable {name} events. Callback removed.")));
+                return Err(self.cannot_disable(tool, event));
             }
             self.monitoring().instruments.disable(body, p.word, site, tool);
             Ok(())
@@ -324,7 +323,15 @@ impl Vm {
     fn instrumented_super(&self, p: Place, op: Op, run: u64) -> PyResult<Instrumented> {
         let (dst, b, c) = operands(run);
         let (function, class, this) = (p.reg(b), p.reg(b + 1), p.reg(b + 2));
-        let args = [p.code(), p.offset(), function, class];
+        // What the call in the source names: nothing in `super()`, whose `__class__` comes from a cell.
+        let code = p.frame().code;
+        let cell = code.freevars.get().and_then(|names| {
+            let is_class = |n: &Value| n.downcast::<Str>().is_some_and(|n| n.eq_str("__class__"));
+            names.as_slice().iter().position(is_class)
+        });
+        let plain = cell.is_some_and(|i| code.body().loads_class_cell(p.word, code.free_base + i as u16));
+        let first = if plain { self.monitoring().missing() } else { class };
+        let args = [p.code(), p.offset(), function, first];
         if self.fire(p, event::CALL, &args)? {
             return Ok(Instrumented::Moved);
         }

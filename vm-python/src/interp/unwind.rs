@@ -89,6 +89,21 @@ impl Vm {
         now
     }
 
+    /// A Python iterator raised StopIteration: a loop tells the tools.
+    pub(crate) fn iteration_stopped(&self, e: Thrown) -> PyResult<()> {
+        if !self.monitoring().watches_exceptions() {
+            return Ok(());
+        }
+        let frame = self.current_frame_ptr();
+        // SAFETY: the newest frame of this thread, if there is one.
+        let Some(f) = (unsafe { frame.as_ref() }) else { return Ok(()) };
+        if f.code.body().op_at(f.current_word()).0 != vm_compiler::Op::FOR_ITER {
+            return Ok(());
+        }
+        let now = self.fire_exception(frame, event::RAISE, e);
+        if now.0 == e.0 { Ok(()) } else { Err(now) }
+    }
+
     /// Sets `__context__` to the exception that is being handled.
     fn chain_context(&self, thrown: Thrown) {
         let handled = self.handled.get();

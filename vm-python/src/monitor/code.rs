@@ -54,6 +54,15 @@ impl CodeBody {
         self.positions.iter().map(|p| p.word).filter(|&w| self.op_at(w).0 == Op::RESUME).collect()
     }
 
+    /// Whether the LOAD_SUPER_ATTR or LOAD_SUPER_METHOD at `word` stands for a `super()` without arguments: then the class is loaded, two
+    /// instructions before, from register `cell`.
+    pub(crate) fn loads_class_cell(&self, word: u32, cell: u16) -> bool {
+        let at = self.positions.partition_point(|p| p.word < word);
+        let Some(load) = at.checked_sub(2).and_then(|i| self.positions.get(i)) else { return false };
+        let (op, w) = self.op_at(load.word);
+        op == Op::LOAD_DEREF && (w >> 32) as u16 == cell
+    }
+
     /// Index of the instruction that a jump at index `at` goes to.
     fn target(&self, at: usize, op: Op, w: u64) -> Option<usize> {
         use vm_compiler::opcodes::Operand;

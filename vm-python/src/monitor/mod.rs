@@ -6,7 +6,7 @@
 //! ([`vm_core::threads`], P5.R6).
 //!
 //! What a callback may rely on:
-//! * It is called as the tool's callback of `sys.monitoring` would be, tools in ascending order: `(code, offset)` for PY_START, PY_RESUME and INSTRUCTION;
+//! * It is called as the tool's callback of `sys.monitoring` would be, the highest tool first, as in CPython: `(code, offset)` for PY_START, PY_RESUME and INSTRUCTION;
 //!   `(code, offset, value)` for PY_RETURN and PY_YIELD; `(code, line)` for LINE; `(code, offset, destination)` for JUMP and
 //!   BRANCH_*; `(code, offset, callable, first)` for CALL, C_RETURN and C_RAISE, `first` being MISSING where there is none;
 //!   `(code, offset, exception)` for the others. An offset is two per code word, as in `co_positions()`.
@@ -23,7 +23,7 @@ mod module;
 
 use vm_compiler::opcodes::event;
 use vm_core::{
-    instrument::{Instruments, Refused, TOOLS},
+    instrument::{Instruments, Refused, TOOLS, highest_first},
     slot::WordSlot,
 };
 use vm_heap::Marker;
@@ -253,21 +253,20 @@ impl Vm {
         if self.in_callback.get() != 0 {
             return Ok(());
         }
-        let mut from = 0_u32;
-        loop {
-            let tools = u32::from(self.monitoring().instruments.tools_everywhere(event)) >> from << from;
-            if tools == 0 {
-                return Ok(());
+        let tools = || self.monitoring().instruments.tools_everywhere(event);
+        highest_first(tools, |tool| {
+            if self.call_tool(tool, event, args)? == self.monitoring().disable() {
+                return Err(self.cannot_disable(tool, event));
             }
-            let tool = tools.trailing_zeros();
-            // No safepoint since the tools were read (P8.R12).
-            if self.call_tool(tool as u8, event, args)? == self.monitoring().disable() {
-                self.set_monitor_callback(tool as u8, event, Value::UNBOUND);
-                let name = EVENT_NAMES[usize::from(event)];
-                return Err(self.value_error(format!("Cannot disable {name} events. Callback removed.")));
-            }
-            from = tool + 1;
-        }
+            Ok(())
+        })
+    }
+
+    /// A callback returned DISABLE for an event that belongs to no place.
+    pub(crate) fn cannot_disable(&self, tool: u8, event: u8) -> Thrown {
+        self.set_monitor_callback(tool, event, Value::UNBOUND);
+        let name = EVENT_NAMES[usize::from(event)];
+        self.value_error(format!("Cannot disable {name} events. Callback removed."))
     }
 
     /// Calls one callback; None if there is none.

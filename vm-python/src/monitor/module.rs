@@ -91,7 +91,7 @@ static FUNCTIONS: &[FunctionDef] = &[
     }),
     FunctionDef::new("get_events", |vm, args| {
         let [tool] = args.exact::<1>(vm, "get_events")?;
-        let tool = used_tool(vm, tool)?;
+        let tool = tool_arg(vm, tool)?;
         Ok(Value::small_int(i64::from(vm.monitor_events(tool))))
     }),
     FunctionDef::new("set_events", |vm, args| {
@@ -109,7 +109,7 @@ static FUNCTIONS: &[FunctionDef] = &[
     FunctionDef::new("get_local_events", |vm, args| {
         let [tool, code] = args.exact::<2>(vm, "get_local_events")?;
         let code = code_arg(vm, code)?;
-        let tool = used_tool(vm, tool)?;
+        let tool = tool_arg(vm, tool)?;
         Ok(Value::small_int(i64::from(vm.monitor_local_events(tool, code))))
     }),
     FunctionDef::new("set_local_events", |vm, args| {
@@ -173,12 +173,6 @@ fn in_use(vm: &Vm, tool: u8) -> PyResult<()> {
         Some(_) => Ok(()),
         None => Err(vm.value_error(format!("tool {tool} is not in use"))),
     }
-}
-
-fn used_tool(vm: &Vm, tool: Value) -> PyResult<u8> {
-    let tool = tool_arg(vm, tool)?;
-    in_use(vm, tool)?;
-    Ok(tool)
 }
 
 fn code_arg(vm: &Vm, code: Value) -> PyResult<Gc<Code>> {

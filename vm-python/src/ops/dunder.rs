@@ -221,7 +221,7 @@ fn py_iternext(vm: &Vm, v: Value) -> PyResult<Option<Value>> {
     let f = vm.require(v, vm.names().__next__)?;
     match vm.call_special(f, v, &[]) {
         Ok(x) => Ok(Some(x)),
-        Err(e) if e.is(vm, vm.exc().stop_iteration) => Ok(None),
+        Err(e) if e.is(vm, vm.exc().stop_iteration) => vm.iteration_stopped(e).map(|()| None),
         Err(e) => Err(e),
     }
 }
