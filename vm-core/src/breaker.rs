@@ -54,6 +54,8 @@ pub mod event {
     pub const FINALIZE: u16 = 64;
     /// Finalizers or weak reference callbacks are due.
     pub const FINALIZERS: u16 = 128;
+    /// Enough retired memory waits: drain it (P13).
+    pub const RETIRED: u16 = 256;
 }
 
 /// The greatest version that fits.

@@ -19,7 +19,8 @@
 //! * R6 A thread's state is freed by the last of its owners. Unlinking, by the thread's end or by R3, gives up the list's share only.
 //!
 //! **Guarantees.** In the child the runtime has one thread, which is attached, and no lock is held that is not its own. **Not guaranteed**: locks of
-//! the embedder that it does not name; what dead threads had locked in the program's own terms.
+//! the embedder that it does not name; what dead threads had locked in the program's own terms;
+//! that the child's epoch frees anything if an outside reader was pinned at the copy.
 //!
 //! **Memory orders.** Those of the pause and the locks; the system call copies all memory.
 //!

@@ -16,6 +16,7 @@
 //! | [`backoff`] | P9 backoff counters |
 //! | [`pending_calls`] | P11 calls asked of a thread |
 //! | [`object_lock`] | P12 object locks, and pauses |
+//! | [`retire`] | P13 retired memory |
 //! | [`fork`] | P15 fork, and the end of the runtime |
 //! | [`frame_state`] | P16 generator frames |
 //! | [`published`] | P17 published blocks |

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::async_exc::AsyncSlot;
 use crate::blocking::{Blocking, Clock, OsBlocking, OsClock, OsRandom, RandomSource};
-use crate::breaker::Breaker;
+use crate::breaker::{Breaker, event};
 use crate::index_pool::{IndexPool, PoolError};
 use crate::pending_calls::PendingCalls;
 use crate::retire::Retired;
@@ -240,6 +240,12 @@ impl Interpreter {
         }
         self.world.unlink(thread);
         self.runtime.pool.release(thread.index);
+        if thread.breaker().events() & event::RETIRED != 0 && !crate::mutant!("p13.exit-drops-request") {
+            // P13.R4. With no heir the next thread that retires asks again.
+            if let Some(heir) = self.threads().iter().next() {
+                heir.breaker().set(event::RETIRED);
+            }
+        }
     }
 
     /// As [`Interpreter::unregister_thread`], after the thread's last work on the heap, `last`, which a pause waits for (P5.R7).

@@ -14,6 +14,7 @@ mod p08_words;
 mod p09_backoff;
 mod p11_pending_calls;
 mod p12_object_lock;
+mod p13_retire;
 mod p15_fork;
 mod p16_frames;
 mod p17_published;
@@ -43,6 +44,7 @@ pub const ALL: &[(&[Check], &[Seeded])] = &[
     (p09_backoff::CHECKS, p09_backoff::SEEDED),
     (p11_pending_calls::CHECKS, p11_pending_calls::SEEDED),
     (p12_object_lock::CHECKS, p12_object_lock::SEEDED),
+    (p13_retire::CHECKS, p13_retire::SEEDED),
     (p15_fork::CHECKS, p15_fork::SEEDED),
     (p16_frames::CHECKS, p16_frames::SEEDED),
     (p17_published::CHECKS, p17_published::SEEDED),

@@ -38,6 +38,8 @@ impl Vm {
             code.body().copies.get_or_make::<PyIsa>(self.copy_index, self.interp().core.retired(), |n| {
                 Some((0..n).map(|_| vm_core::sync::AtomicU64::new(0)).collect())
             });
+        // A longer array may have replaced one that others still read.
+        self.interp().core.request_drain(&self.attached());
         match made {
             Ok(w) => Ok(w.as_ptr()),
             Err(_) => Err(self.memory_error()),

@@ -28,6 +28,9 @@ impl Vm {
         if events & event::RECHECK != 0 {
             self.recheck();
         }
+        if events & event::RETIRED != 0 {
+            self.heap().safepoint_park(|| self.interp().core.drain_retired(&self.attached()));
+        }
         if events & event::FINALIZERS != 0 {
             breaker.clear(event::FINALIZERS);
             self.run_finalizers();
