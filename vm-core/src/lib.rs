@@ -40,6 +40,7 @@ pub mod backoff;
 pub mod blocking;
 pub mod breaker;
 pub mod code;
+mod crew;
 pub mod fork;
 #[doc = include_str!("guide.md")]
 pub mod guide {}

@@ -19,13 +19,14 @@ use crate::pool::Extent;
 use crate::size_class::{bytes_of, cells_per_block};
 use crate::space::{BLOCK_BYTES, GRANULE};
 use crate::thread::{DROPS, HeapThread, WeakEntry};
+use crate::together::{self, Share};
 use crate::verify::Verifier;
 use crate::weak::{self, WeakSlot};
 
 /// A live heap above this many bytes is marked by several threads.
 const TOGETHER_ABOVE: usize = 32 << 20;
-/// The same where several threads run Python: their processors have nothing else to do in the pause.
-const TOGETHER_ABOVE_IF_SHARED: usize = 2 << 20;
+/// The same for the help of threads that the pause stopped, which are awake. Below it, fetching each other's marks costs more than the help gives.
+const SHARED_ABOVE: usize = 2 << 20;
 /// A live heap above this many bytes does not fit the caches: cells are fetched ahead of time.
 const AHEAD_ABOVE: usize = 8 << 20;
 /// What dead cells are filled with in poison mode: as a value, a pointer to an address that no process has.
@@ -35,39 +36,56 @@ const WORTH: usize = 8;
 /// Collections that free memory must have been plentiful for before some is given back.
 const PATIENCE: u32 = 4;
 
+/// A collection that is asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Request {
+    why: Reason,
+    /// How long it took until the world was stopped.
+    to_safepoint: Duration,
+}
+
 impl Heap {
-    /// Collects now. With [`Reason::Budget`] or [`Reason::Stress`], a collection that another thread made while this one waited to stop the world is enough.
+    /// Collects now, unless another thread does while this one waits to stop the world.
+    ///
+    /// Another's collection is enough because this thread was attached when it asked: that pause began afterwards (P1.R10), with this thread's stack
+    /// published, so its marking found dead all that was garbage at the request. [`Reason::Explicit`] asks for a full collection;
+    /// [`Reason::Limit`] wants free memory for itself, which the other thread may have used up again.
     pub fn collect(&self, thread: &HeapThread, attached: &Attached<'_>, why: Reason) -> CollectionStats {
-        let before = self.collections.load(Ordering::Relaxed);
+        let made = || match why {
+            Reason::Explicit => self.full_collections.load(Ordering::Relaxed),
+            Reason::Budget | Reason::Stress | Reason::Limit => self.collections.load(Ordering::Relaxed),
+        };
+        let before = made();
+        let served = || why != Reason::Limit && made() != before;
         let asked = Instant::now();
         let done = thread.safepoint_park(|| {
-            attached.stop_the_world(|world| {
-                let to_safepoint = asked.elapsed();
-                let another = self.collections.load(Ordering::Relaxed) != before;
-                if another && matches!(why, Reason::Budget | Reason::Stress) {
-                    return None;
+            attached.stop_the_world_unless(served, |world| {
+                let me = thread.core().id();
+                let request = Request { why, to_safepoint: asked.elapsed() };
+                if world.interrupted() > 0 {
+                    together::collect(self, world, request, me)
+                } else {
+                    self.collect_stopped(world, request, me, None)
                 }
-                Some(self.collect_stopped(world, why, to_safepoint))
             })
         });
         self.drop_dead(thread, attached);
-        match done {
-            Some(stats) => {
-                if !self.pending.lock().is_empty() {
-                    thread.core().breaker().set(event::FINALIZERS);
-                }
-                stats
-            }
-            None => CollectionStats::default(),
+        // An explicit request runs what its garbage left behind, whoever found it.
+        if (done.is_some() || why == Reason::Explicit) && !self.pending.lock().is_empty() {
+            thread.core().breaker().set(event::FINALIZERS);
         }
+        done.unwrap_or_default()
     }
 
-    fn collect_stopped(
-        &self,
+    /// The collection itself, in the pause, on the thread with the number `me`. With `share`, stopped threads help.
+    pub(crate) fn collect_stopped<'h>(
+        &'h self,
         world: &WorldStopped<'_>,
-        why: Reason,
-        to_safepoint: Duration,
+        Request { why, to_safepoint }: Request,
+        me: u64,
+        share: Option<&Share<'h>>,
     ) -> CollectionStats {
+        self.last_collector.store(me, Ordering::Relaxed);
         let started = Instant::now();
         let young = self.may_be_young(why);
         let epoch = if young { self.epoch.load(Ordering::Relaxed) } else { self.next_epoch() };
@@ -82,6 +100,7 @@ impl Heap {
         let mut marker = if young { Marker::young(self, epoch) } else { Marker::new(self, epoch) };
 
         self.hooks.roots(&mut marker, world);
+        marker.roots_of(0);
         for pending in self.pending.lock().iter() {
             let (Pending::Finalizer(cell) | Pending::WeakCallback(cell)) = *pending;
             marker.visit(cell);
@@ -90,6 +109,7 @@ impl Heap {
         for thread in threads.iter() {
             // SAFETY: registered, so boxed and alive while the list is locked; the world is stopped, so its owner does not run.
             let thread = unsafe { thread.0.as_ref() };
+            marker.roots_of(thread.core().id());
             if let Some((from, to)) = thread.published_stack(self.config.verify) {
                 // SAFETY: its owner published the range and is parked below it.
                 unsafe { marker.visit_stack(from, to) };
@@ -98,17 +118,18 @@ impl Heap {
             registry.finalizers.append(&mut thread.finalizers.borrow_mut());
             registry.log.append(&mut thread.log.borrow_mut());
         }
+        marker.roots_of(0);
         for holder in registry.log.drain(..) {
             if young {
                 // SAFETY: marked by the collection before, whose marks still count.
                 unsafe { marker.trace_again(holder) };
             }
         }
-        self.drain(&mut marker, live_before, running);
+        self.drain(&mut marker, live_before, me, share);
 
         let queued = self.process_weak(&mut registry.weak, epoch, world)
             + self.queue_finalizers(&mut registry.finalizers, &mut marker, epoch);
-        self.drain(&mut marker, live_before, running);
+        self.drain(&mut marker, live_before, me, share);
         let live = LiveView { space: &self.space, epoch };
         registry.weak.retain(|entry| live.is_marked(entry.cell));
         drop(registry);
@@ -127,6 +148,7 @@ impl Heap {
         stats.queued = queued;
         stats.young = young;
         if !young {
+            self.full_collections.fetch_add(1, Ordering::Relaxed);
             self.live_after_full.store(stats.live_bytes, Ordering::Relaxed);
         }
         stats.to_safepoint = to_safepoint;
@@ -164,12 +186,18 @@ impl Heap {
         2
     }
 
-    fn drain(&self, marker: &mut Marker<'_>, live_before: usize, running: usize) {
-        let enough = if running > 1 { TOGETHER_ABOVE_IF_SHARED } else { TOGETHER_ABOVE };
-        if live_before > enough
+    fn drain<'h>(&'h self, marker: &mut Marker<'h>, live_before: usize, me: u64, share: Option<&Share<'h>>) {
+        if marker.is_done() {
+            return;
+        }
+        if live_before > TOGETHER_ABOVE
             && let Some(pool) = self.markers.get_or_start(self.config.markers)
         {
             marker.drain_together(&pool);
+        } else if let Some(share) = share
+            && live_before > SHARED_ABOVE
+        {
+            share.drain(marker, me);
         } else {
             marker.drain(live_before > AHEAD_ABOVE);
         }

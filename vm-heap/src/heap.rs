@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use vm_core::breaker::event;
 use vm_core::runtime::{Interpreter, ThreadCore};
-use vm_core::sync::{AtomicBool, AtomicU8, AtomicUsize, Mutex, Ordering};
+use vm_core::sync::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Mutex, Ordering};
 use vm_core::world::WorldStopped;
 
 use crate::header::Header;
@@ -178,6 +178,10 @@ pub struct Heap {
     /// The number of the last collection, as its marks write it: 1..=255.
     pub(crate) epoch: AtomicU8,
     pub(crate) collections: AtomicUsize,
+    /// The number of the thread that made the last one.
+    pub(crate) last_collector: AtomicU64,
+    /// Those among them that were full.
+    pub(crate) full_collections: AtomicUsize,
     /// Live bytes after the last full collection.
     pub(crate) live_after_full: AtomicUsize,
     pub(crate) used: AtomicUsize,
@@ -234,6 +238,8 @@ impl Heap {
             threads: Mutex::default(),
             epoch: AtomicU8::new(1),
             collections: AtomicUsize::new(0),
+            last_collector: AtomicU64::new(0),
+            full_collections: AtomicUsize::new(0),
             live_after_full: AtomicUsize::new(0),
             used: AtomicUsize::new(0),
             external: AtomicUsize::new(0),

@@ -35,6 +35,8 @@ mod space;
 #[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
 mod thread;
 #[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
+mod together;
+#[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
 mod verify;
 
 #[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]

@@ -9,6 +9,7 @@ use crate::header::{Header, gc_bits};
 use crate::heap::Heap;
 use crate::size_class::{bytes_of, cell_of_granule, cells_per_block};
 use crate::space::{BLOCK_BYTES, BLOCK_GRANULES, GRANULE};
+use crate::together::Share;
 use crate::verify::Verifier;
 
 /// Low bits of a value word that say *pointer*.
@@ -22,6 +23,32 @@ const SPLIT: usize = 1024;
 /// Cells whose first line is on its way while others are traced.
 const AHEAD: usize = 8;
 
+/// Where a marker with much work gives some of it.
+#[derive(Clone, Copy)]
+pub(crate) enum Outlet<'a, 'h> {
+    /// Nowhere.
+    Alone,
+    /// To the private pool of threads.
+    Pool(&'a rayon::Scope<'h>),
+    /// To the stopped threads.
+    Crew(&'a Share<'h>),
+}
+
+/// What all markers of one collection have in common.
+#[derive(Clone, Copy)]
+pub(crate) struct Origin<'h> {
+    heap: &'h Heap,
+    epoch: u8,
+    before: u8,
+}
+
+impl<'h> Origin<'h> {
+    /// A marker for part of the work.
+    pub(crate) fn marker(self, stack: Vec<NonNull<Header>>) -> Marker<'h> {
+        Marker { stack, before: self.before, ..Marker::new(self.heap, self.epoch) }
+    }
+}
+
 /// Visits references during a collection. [`crate::Hooks::trace`] and [`crate::Hooks::roots`] get one.
 pub struct Marker<'h> {
     heap: &'h Heap,
@@ -34,6 +61,8 @@ pub struct Marker<'h> {
     /// Marked cells are old from now on.
     ages: bool,
     stack: Vec<NonNull<Header>>,
+    /// Where the roots of each thread begin on the stack, while roots are gathered.
+    sections: Vec<(usize, u64)>,
     verifier: Option<&'h Verifier>,
     /// References are only written down: nothing is marked.
     recording: bool,
@@ -64,6 +93,7 @@ impl<'h> Marker<'h> {
             marks: heap.space.marks(),
             epoch,
             stack: Vec::new(),
+            sections: Vec::new(),
             verifier: None,
             recording: false,
             careful: heap.config.poison || heap.config.verify,
@@ -231,24 +261,58 @@ impl<'h> Marker<'h> {
         }
     }
 
-    /// A marker for part of the work.
-    fn sibling(&self, stack: Vec<NonNull<Header>>) -> Self {
-        Self { stack, before: self.before, ..Self::new(self.heap, self.epoch) }
+    /// What other markers of the same collection start from.
+    pub(crate) fn origin(&self) -> Origin<'h> {
+        Origin { heap: self.heap, epoch: self.epoch, before: self.before }
+    }
+
+    /// The roots visited from now on are those of the thread with this number, 0 for those of nobody: that thread's processor has what they lead to
+    /// in its cache.
+    pub fn roots_of(&mut self, thread: u64) {
+        self.sections.push((self.stack.len(), thread));
+    }
+
+    /// The roots of each thread but `me`, taken off the stack.
+    pub(crate) fn take_roots_of_others(&mut self, me: u64) -> Vec<(u64, Vec<NonNull<Header>>)> {
+        let mut taken: Vec<(u64, Vec<NonNull<Header>>)> = Vec::new();
+        let mut own = Vec::new();
+        for (from, owner) in std::mem::take(&mut self.sections).into_iter().rev() {
+            let mut cells = self.stack.split_off(from.min(self.stack.len()));
+            if owner == 0 || owner == me {
+                own.append(&mut cells);
+            } else if let Some((_, others)) = taken.iter_mut().find(|(of, _)| *of == owner) {
+                others.append(&mut cells);
+            } else if !cells.is_empty() {
+                taken.push((owner, cells));
+            }
+        }
+        self.stack.append(&mut own);
+        taken
+    }
+
+    /// Whether nothing is left to trace.
+    pub(crate) fn is_done(&self) -> bool {
+        self.stack.is_empty()
     }
 
     /// Traces until nothing is left, alone.
     pub(crate) fn drain(&mut self, ahead: bool) {
-        if ahead { self.run::<true>(None) } else { self.run::<false>(None) }
+        if ahead { self.run::<true>(Outlet::Alone) } else { self.run::<false>(Outlet::Alone) }
+    }
+
+    /// Traces until nothing is left of its own, giving some of it away.
+    pub(crate) fn run_to(&mut self, outlet: Outlet<'_, 'h>) {
+        self.run::<false>(outlet);
     }
 
     /// Traces until nothing is left, together with the pool's threads.
     pub(crate) fn drain_together(&mut self, pool: &rayon::ThreadPool) {
         let work = std::mem::take(&mut self.stack);
-        let pieces: Vec<_> = work.chunks(SPLIT).map(|piece| self.sibling(piece.to_vec())).collect();
+        let pieces: Vec<_> = work.chunks(SPLIT).map(|piece| self.origin().marker(piece.to_vec())).collect();
         pool.scope(|scope| pieces.into_iter().for_each(|marker| spawn(marker, scope)));
     }
 
-    fn run<const AHEAD_OF_TIME: bool>(&mut self, scope: Option<&rayon::Scope<'h>>) {
+    fn run<const AHEAD_OF_TIME: bool>(&mut self, outlet: Outlet<'_, 'h>) {
         let hooks = &*self.heap.hooks;
         // A ring of cells between the stack and the tracer.
         let mut ring = [None; AHEAD];
@@ -286,19 +350,23 @@ impl<'h> Marker<'h> {
             }
             // SAFETY: only references to cells come here, and a cell that is referenced or revived has its header.
             unsafe { hooks.trace(cell, self) };
-            if self.stack.len() > SPLIT_ABOVE
-                && let Some(scope) = scope
-            {
-                // The oldest entries lead to most work.
-                let piece = self.stack.drain(..SPLIT).collect();
-                spawn(self.sibling(piece), scope);
+            match outlet {
+                Outlet::Alone => {}
+                Outlet::Pool(scope) => {
+                    if self.stack.len() > SPLIT_ABOVE {
+                        // The oldest entries lead to most work.
+                        let piece = self.stack.drain(..SPLIT).collect();
+                        spawn(self.origin().marker(piece), scope);
+                    }
+                }
+                Outlet::Crew(share) => share.offer(self.origin(), &mut self.stack),
             }
         }
     }
 }
 
 fn spawn<'h>(mut marker: Marker<'h>, scope: &rayon::Scope<'h>) {
-    scope.spawn(move |scope| marker.run::<true>(Some(scope)));
+    scope.spawn(move |scope| marker.run::<true>(Outlet::Pool(scope)));
 }
 
 /// The number of the collection before. Numbers restart at 2, see [`Heap::next_epoch`].

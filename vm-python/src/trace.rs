@@ -312,6 +312,7 @@ impl Hooks for SharedHooks {
             // SAFETY: the slot holds the thread's Vm while it is attached or suspended; it is cleared before the Vm is
             // dropped.
             if let Some(vm) = unsafe { t.vm_slot().load().cast::<Vm>().as_ref() } {
+                m.roots_of(t.id());
                 vm.trace_roots(m);
             }
         }

@@ -20,6 +20,7 @@ mod p16_frames;
 mod p17_published;
 mod p19_heap;
 mod p21_blocking;
+mod p22_crew;
 
 use std::sync::Arc;
 
@@ -50,6 +51,7 @@ pub const ALL: &[(&[Check], &[Seeded])] = &[
     (p17_published::CHECKS, p17_published::SEEDED),
     (p19_heap::CHECKS, p19_heap::SEEDED),
     (p21_blocking::CHECKS, p21_blocking::SEEDED),
+    (p22_crew::CHECKS, p22_crew::SEEDED),
 ];
 
 /// Starts a model thread.

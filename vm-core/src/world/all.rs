@@ -197,7 +197,7 @@ impl AllStopped<'_> {
     fn view<R>(&self, world: &World, f: impl FnOnce(&WorldStopped<'_>) -> R) -> R {
         let own = self.requester.filter(|me| std::ptr::eq(&*me.world, world));
         // The pause goes on afterwards.
-        let stopped = std::mem::ManuallyDrop::new(WorldStopped::new(world, own));
+        let stopped = std::mem::ManuallyDrop::new(WorldStopped::new(world, own, 0));
         f(&stopped)
     }
 

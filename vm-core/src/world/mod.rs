@@ -30,7 +30,10 @@
 //! * R7 A thread that waits to run when the world starts is handed ATTACHED, not DETACHED: the next stop must wait for its next
 //!   safepoint. So however often the world is stopped, every waiting thread runs between two pauses.
 //! * R8 Once finalization began in a pause, start leaves all other threads suspended for ever; newborns are SUSPENDED.
-//! * R9 A woken thread re-reads its state under its parker's lock, through which the waker passes after changing it.
+//! * R9 A thread that sleeps re-reads its state under its parker's lock, through which the waker passes after changing it. Before it
+//!   sleeps it may look without the lock: whoever sees ATTACHED has been handed it.
+//! * R10 A requester that served another's stop is asked whether that pause did what it wanted, and then makes none of its own. It was attached
+//!   when it asked, so what the other did in its pause, it did after the request.
 //!
 //! **Guarantees.** Between stop and start no other thread is attached. A stop completes when every attached thread polls, detaches or exits. No
 //! timed wait and no re-scan is involved. **Not guaranteed**: how soon; fairness between competing requesters.
@@ -43,8 +46,8 @@
 //! | detach: store DETACHED | Release | stop: CAS to SUSPENDED | the thread's writes before the pause's reads |
 //! | detach: fence; stop: fence | SeqCst | each other | R3 |
 //! | detach: read STOP; stop: read state | Relaxed | – | after the fence |
-//! | start: CAS to DETACHED, store ATTACHED | Release | attach, wait | the pause's writes |
-//! | wait: read ATTACHED | Acquire | start: store ATTACHED | the same |
+//! | start: CAS to DETACHED, store ATTACHED | Release | attach, wait | the pause's writes; R10's answer rests on it |
+//! | wait, look: read ATTACHED | Acquire | start: store ATTACHED | the same |
 //! | poll: store WAITING; own look: CAS to SUSPENDED | Relaxed | – | under the list lock, which orders |
 //!
 //! **Checked by** `p1.*`. A model that ends with threads parked for ever lets them unwind ([`ThreadCore::end_parked`], only there).
@@ -60,7 +63,7 @@ use std::sync::Arc;
 use crate::breaker::event;
 use crate::mutant;
 use crate::runtime::ThreadCore;
-use crate::sync::{Ordering, assert_no_lock, fence};
+use crate::sync::{CHECKING, Ordering, assert_no_lock, fence, spin_hint, thread};
 use crate::threads::ThreadListGuard;
 
 pub use all::AllStopped;
@@ -68,6 +71,26 @@ pub(crate) use all::Everyone;
 pub use state::RunState;
 pub(crate) use state::StateWord;
 pub(crate) use stop::{StopState, World};
+
+/// How often a stopped thread looks whether the world started before it sleeps, if there is a processor for each: waking takes longer
+/// than the pause of a small heap.
+const LOOKS: u32 = if CHECKING { 1 } else { 1600 };
+/// The same for the requester that waits for the others to stop.
+const STOP_LOOKS: u32 = if CHECKING { 0 } else { 400 };
+/// Spin hints in a look.
+const HINTS: u32 = if CHECKING { 0 } else { 8 };
+/// Every so many looks the processor is offered to others.
+const YIELD: u32 = 8;
+
+/// Between two looks; so many are left.
+fn rest(looks: u32) {
+    for _ in 0..HINTS {
+        spin_hint();
+    }
+    if looks.is_multiple_of(YIELD) {
+        thread::yield_now();
+    }
+}
 
 /// What a safepoint under a lock breaks.
 const NO_LOCK: &str = "P5.R4, P7.R3";
@@ -84,7 +107,7 @@ impl ThreadCore {
                 Ok(()) => break,
                 Err(RunState::Suspended) => {
                     if self.state.wait_from_suspended().is_ok() {
-                        self.wait_to_run();
+                        self.wait_to_run(0);
                         break;
                     }
                 }
@@ -98,11 +121,18 @@ impl ThreadCore {
         Attached { thread: self, not_send: PhantomData }
     }
 
-    /// Until the world starts and hands ATTACHED over (R7, R9).
-    fn wait_to_run(&self) {
+    /// Until the world starts and hands ATTACHED over (R7, R9). Helps meanwhile (P22).
+    fn wait_to_run(&self, looks: u32) {
         if mutant!("p1.no-hand-over") {
             self.parker.park_until(|| self.state.attach().is_ok() || self.state.handed_over());
             return;
+        }
+        for look in 0..looks {
+            if self.state.handed_over() {
+                return;
+            }
+            self.world.crew.help(self.id());
+            rest(look);
         }
         self.parker.park_until(|| self.state.handed_over());
     }
@@ -189,7 +219,23 @@ impl<'t> Attached<'t> {
     #[cold]
     #[inline(never)]
     pub fn stop_the_world<R>(&self, f: impl FnOnce(&WorldStopped<'_>) -> R) -> R {
-        f(&self.thread.world.stop(Some(self.thread)))
+        let stopped = self.thread.world.stop(Some(self.thread), || false);
+        f(stopped.as_ref().expect("nobody else's pause is enough"))
+    }
+
+    /// As [`Attached::stop_the_world`], unless other threads stopped the world while this one waited, and `served` then says that their pauses
+    /// did what this one was to do (R10). `served` runs attached.
+    ///
+    /// # Panics
+    /// As [`Attached::stop_the_world`].
+    #[cold]
+    #[inline(never)]
+    pub fn stop_the_world_unless<R>(
+        &self,
+        served: impl Fn() -> bool,
+        f: impl FnOnce(&WorldStopped<'_>) -> R,
+    ) -> Option<R> {
+        self.thread.world.stop(Some(self.thread), served).map(|stopped| f(&stopped))
     }
 }
 
@@ -198,12 +244,31 @@ impl<'t> Attached<'t> {
 pub struct WorldStopped<'w> {
     world: &'w World,
     requester: Option<&'w ThreadCore>,
+    interrupted: usize,
     not_send: PhantomData<*const ()>,
 }
 
 impl<'w> WorldStopped<'w> {
-    fn new(world: &'w World, requester: Option<&'w ThreadCore>) -> Self {
-        Self { world, requester, not_send: PhantomData }
+    fn new(world: &'w World, requester: Option<&'w ThreadCore>, interrupted: usize) -> Self {
+        Self { world, requester, interrupted, not_send: PhantomData }
+    }
+
+    /// How many other threads ran when the stop came: their processors have nothing to do now.
+    #[must_use]
+    pub fn interrupted(&self) -> usize {
+        self.interrupted
+    }
+
+    /// Runs `own`, and meanwhile `help` on the threads that this pause stopped, as often as they come by before they fall asleep; perhaps never.
+    /// `help` gets the helper's number. When it returns, all of them are out of `help` (P22).
+    pub fn together(&self, help: &(dyn Fn(u64) + Sync), own: impl FnOnce()) {
+        self.world.crew.run(help, own);
+    }
+
+    /// How many threads are in the `help` of [`WorldStopped::together`] now.
+    #[must_use]
+    pub fn helpers(&self) -> usize {
+        self.world.crew.helpers()
     }
 
     /// Every thread, the requester included. Threads born during the pause may be missing; they have touched nothing yet.

@@ -99,7 +99,8 @@ impl StateWord {
             return true;
         }
         // No RMW succeeds from WAITING.
-        self.0.store(RunState::Attached as u32, Ordering::Release);
+        let order = if mutant!("p1.start-relaxed") { Ordering::Relaxed } else { Ordering::Release };
+        self.0.store(RunState::Attached as u32, order);
         true
     }
 }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{NO_LOCK, RunState, WorldStopped};
+use super::{LOOKS, NO_LOCK, RunState, STOP_LOOKS, WorldStopped, rest};
 use crate::breaker::event;
+use crate::crew::Crew;
 use crate::mutant;
 use crate::runtime::ThreadCore;
-use crate::sync::{Condvar, Mutex, MutexGuard, Ordering, assert_no_lock, fence};
+use crate::sync::{AtomicU32, Condvar, Mutex, MutexGuard, Ordering, assert_no_lock, fence, thread};
 use crate::threads::{Listed, ThreadListGuard};
 
 /// The stop request; under the list lock.
@@ -16,6 +17,8 @@ pub(crate) struct StopState {
     /// Who began to finalize, 0 for a caller outside.
     finalizer: Option<u64>,
     countdown: usize,
+    /// How many threads ran when the stop came.
+    interrupted: usize,
     /// The number of the thread that requested, 0 for a caller outside.
     requester: u64,
 }
@@ -35,6 +38,30 @@ pub(crate) struct World {
     all_stopped: Condvar,
     /// `requested` became false: for requesters outside.
     started: Condvar,
+    pub(crate) crew: Crew,
+    processors: Processors,
+}
+
+/// How many threads the machine runs at a time; asked when first needed.
+#[derive(Debug)]
+struct Processors(AtomicU32);
+
+impl Default for Processors {
+    fn default() -> Self {
+        Self(AtomicU32::new(0))
+    }
+}
+
+impl Processors {
+    fn get(&self) -> usize {
+        let known = self.0.load(Ordering::Relaxed);
+        if known != 0 {
+            return known as usize;
+        }
+        let asked = thread::available_parallelism();
+        self.0.store(asked as u32, Ordering::Relaxed);
+        asked
+    }
 }
 
 impl World {
@@ -122,8 +149,9 @@ impl World {
     fn suspend(&self, thread: &ThreadCore, mut listed: MutexGuard<'_, Listed>) {
         thread.state.wait_from_attached();
         self.count_down(&mut listed);
+        let looks = if listed.stop.interrupted < self.processors.get() { LOOKS } else { 0 };
         drop(listed);
-        thread.wait_to_run();
+        thread.wait_to_run(looks);
     }
 
     /// A safepoint that saw STOP.
@@ -145,8 +173,12 @@ impl World {
         }
     }
 
-    /// Stops every thread but `requester`, which is attached.
-    pub(super) fn stop<'w>(&'w self, requester: Option<&'w ThreadCore>) -> WorldStopped<'w> {
+    /// Stops every thread but `requester`, which is attached. `None` when it served another's stop, and `served` says that this was enough (R10).
+    pub(super) fn stop<'w>(
+        &'w self,
+        requester: Option<&'w ThreadCore>,
+        served: impl Fn() -> bool,
+    ) -> Option<WorldStopped<'w>> {
         assert_no_lock(NO_LOCK);
         let mut listed = self.list();
         while listed.stop.requested && !mutant!("p1.two-requesters") {
@@ -155,13 +187,16 @@ impl World {
                 Some(me) => {
                     assert_ne!(listed.stop.requester, me.id(), "a pause inside a pause of the same thread");
                     self.suspend(me, listed);
+                    if served() || mutant!("p1.served-unasked") {
+                        return None;
+                    }
                     listed = self.list();
                 }
                 None => self.started.wait(&mut listed),
             }
         }
-        self.stop_others(listed, requester, requester.map_or(0, ThreadCore::id));
-        WorldStopped::new(self, requester)
+        let interrupted = self.stop_others(listed, requester, requester.map_or(0, ThreadCore::id));
+        Some(WorldStopped::new(self, requester, interrupted))
     }
 
     /// Stops every thread but `requester`, which left the heap (P2.R2) and has no other part in this stop; false if another thread finalizes. The
@@ -198,12 +233,13 @@ impl World {
         assert!(!own, "a pause inside a pause of the same thread");
     }
 
+    /// How many threads it interrupted.
     fn stop_others<'w>(
         &'w self,
         mut listed: MutexGuard<'w, Listed>,
         requester: Option<&ThreadCore>,
         id: u64,
-    ) {
+    ) -> usize {
         listed.stop.requested = true;
         listed.stop.requester = id;
         listed.stop.countdown = 0;
@@ -230,15 +266,25 @@ impl World {
             countdown += usize::from(running);
         }
         listed.stop.countdown = countdown;
+        listed.stop.interrupted = countdown;
         if mutant!("p2.gives-up") && requester.is_none() {
-            return;
+            return countdown;
         }
+        let mut looks = if countdown < self.processors.get() { STOP_LOOKS } else { 0 };
         while listed.stop.countdown != 0 {
+            if looks != 0 {
+                looks -= 1;
+                drop(listed);
+                rest(looks);
+                listed = self.list.lock();
+                continue;
+            }
             self.all_stopped.wait(&mut listed);
             if mutant!("p1.gives-up") {
                 break;
             }
         }
+        countdown
     }
 
     /// Ends the pause.
@@ -264,7 +310,8 @@ impl World {
 
     /// As [`Attached::stop_the_world`], for a caller that is no thread of the interpreter.
     pub(crate) fn stop_from_outside<R>(&self, f: impl FnOnce(&WorldStopped<'_>) -> R) -> R {
-        f(&self.stop(None))
+        let stopped = self.stop(None, || false);
+        f(stopped.as_ref().expect("nobody else's pause is enough"))
     }
 
     /// Broadcasts the next version (P3.R3, P3.R5); `None` when versions are exhausted.
