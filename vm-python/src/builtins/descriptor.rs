@@ -126,13 +126,12 @@ pub static MEMBER_DEF: TypeDef = TypeDef {
             }
             // SAFETY: just checked.
             let slot = unsafe { member_slot(obj, m.offset) };
+            // SAFETY: an instance with slots is a cell.
+            let holder = unsafe { &*obj.ptr_unchecked() };
             match value {
-                // SAFETY: an instance with slots is a cell.
-                Some(x) => slot.set(vm, unsafe { &*obj.ptr_unchecked() }, x),
-                None if slot.get().is_unbound() => {
-                    return Err(vm.attribute_error(vm.str(m.name.get())?.to_str_lossy()));
-                }
-                None => slot.clear(),
+                Some(x) => slot.set(vm, holder, x),
+                None if slot.take(vm, holder) => {}
+                None => return Err(vm.attribute_error(vm.str(m.name.get())?.to_str_lossy())),
             }
             Ok(())
         }),

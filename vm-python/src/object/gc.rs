@@ -194,6 +194,17 @@ impl Slot {
     pub fn clear(&self) {
         self.0.store(Value::UNBOUND.bits());
     }
+    /// Empties the slot; false if it was empty. Of two threads that do so one succeeds.
+    pub fn take(&self, vm: &Vm, holder: &Header) -> bool {
+        let mut old = self.get();
+        while !old.is_unbound() {
+            match self.compare_exchange(vm, holder, old, Value::UNBOUND) {
+                Ok(()) => return true,
+                Err(now) => old = now,
+            }
+        }
+        false
+    }
     /// Replaces `old` by `new` if the slot still holds exactly `old`.
     #[inline]
     pub fn compare_exchange(&self, vm: &Vm, holder: &Header, old: Value, new: Value) -> Result<(), Value> {

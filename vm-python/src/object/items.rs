@@ -132,8 +132,11 @@ impl<'v> RootVec<'v> {
         }
         Ok(v)
     }
-    /// Everything that `iterable` yields.
+    /// Everything that `iterable` yields; the items of a list as of one moment.
     pub fn collect(vm: &'v Vm, iterable: Value) -> PyResult<RootVec<'v>> {
+        if let Some(list) = iterable.downcast_exact::<super::sequence::List>() {
+            return list.snapshot(vm);
+        }
         let v = RootVec::new(vm);
         vm.for_each(iterable, |x| {
             v.push(x)?;

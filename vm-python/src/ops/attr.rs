@@ -144,8 +144,7 @@ impl Vm {
                 // with the world stopped, so not between the shape check and this store.
                 match value {
                     Some(x) => slot.set(self, holder, x),
-                    None if slot.get().is_unbound() => return Ok(false),
-                    None => slot.clear(),
+                    None => return Ok(slot.take(self, holder)),
                 }
                 return Ok(true);
             }
