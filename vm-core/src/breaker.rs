@@ -56,6 +56,8 @@ pub mod event {
     pub const FINALIZERS: u16 = 128;
     /// Enough retired memory waits: drain it (P13).
     pub const RETIRED: u16 = 256;
+    /// The thread is to meet faults: set for good in a VM that injects them, so that every poll takes the slow path.
+    pub const FAULTS: u16 = 1 << 15;
 }
 
 /// The greatest version that fits.

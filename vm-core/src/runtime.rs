@@ -335,6 +335,11 @@ impl ThreadCore {
         self.id
     }
 
+    /// The key on which it waits in [`crate::blocking`], 0 for none; a snapshot, for diagnosis.
+    pub fn waits_on(&self) -> usize {
+        self.parked_on.load(Ordering::Relaxed)
+    }
+
     /// The heap's part of this thread. Null until it is built and after it was handed over; the heap sets it while attached, the
     /// collector reads it in a pause.
     pub fn heap_slot(&self) -> &PtrSlot<()> {

@@ -9,6 +9,7 @@ use crate::{
     builtins,
     config::Config,
     error::Thrown,
+    faults::FaultyBlocking,
     hash::HashSecret,
     modules,
     names::Names,
@@ -45,7 +46,11 @@ impl Vm {
         config: Config,
         register: impl FnOnce(&Vm) -> Result<(), Thrown>,
     ) -> Result<Box<Vm>, BootError> {
-        let runtime = Runtime::new(RuntimeConfig::default());
+        let mut options = RuntimeConfig::default();
+        if let Some(faults) = config.faults {
+            options.blocking = Some(Arc::new(FaultyBlocking::new(faults.seed, Arc::clone(&options.clock))));
+        }
+        let runtime = Runtime::new(options);
         let core = runtime.new_interpreter();
         let hooks = HooksHandle::new();
         let heap = Heap::new(config.heap, hooks.hooks(), Arc::clone(&core))

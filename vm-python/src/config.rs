@@ -59,8 +59,19 @@ pub struct Config {
     pub count_opcodes: bool,
     /// `-X stats` and `-X contention`: watch shared writes.
     pub watch: crate::contention::Watch,
+    /// `-X faults`: what may happen rarely happens often.
+    pub faults: Option<FaultConfig>,
     /// Heap options.
     pub heap: vm_heap::HeapConfig,
+}
+
+/// Which faults are injected.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FaultConfig {
+    /// Where the threads' streams of faults begin.
+    pub seed: u64,
+    /// Also births of threads and copies of bytecode fail for want of memory.
+    pub allocation: bool,
 }
 
 impl Default for Config {
@@ -94,6 +105,7 @@ impl Default for Config {
             warn_options: Vec::new(),
             count_opcodes: false,
             watch: crate::contention::Watch::Off,
+            faults: None,
             heap: vm_heap::HeapConfig::default(),
         }
     }

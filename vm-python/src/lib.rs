@@ -13,6 +13,7 @@ pub mod config;
 pub mod contention;
 pub mod error;
 mod fork;
+mod faults;
 pub mod hash;
 pub mod intern;
 pub mod interp;

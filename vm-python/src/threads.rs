@@ -263,6 +263,7 @@ impl Vm {
         let vm = Vm::new(interp, core, heap, low + crate::stack::NATIVE_RESERVE);
         vm.thread.native_id.set(thread::current_id());
         vm.core().vm_slot().store(std::ptr::from_ref(&*vm).cast_mut().cast());
+        vm.expose_to_faults();
         vm
     }
 
@@ -311,6 +312,9 @@ impl Vm {
             handle.state.store(handle_state::NOT_STARTED, Ordering::Release);
             self.runtime_error(message)
         };
+        if self.faults.no_memory() {
+            return Err(give_up("can't start new thread: out of memory".to_owned()));
+        }
         let core = interp.core.register_thread().map_err(|e| give_up(e.to_string()))?;
         let id = core.id();
         handle.ident.store(id, Ordering::Release);
@@ -518,31 +522,48 @@ pub fn stack_of_this_thread(interp: &Interp) -> Vec<String> {
         if vm.thread.native_id.get() != me {
             continue;
         }
-        let mut lines: Vec<String> = vm
-            .frames()
-            .take(100)
-            .map(|f| {
-                // SAFETY: frames of this thread's chain are live.
-                let f = unsafe { &*f };
-                let text = |v: Value| {
-                    v.downcast::<crate::object::str::Str>()
-                        .map_or_else(String::new, |s| s.to_str_lossy().into_owned())
-                };
-                let line = f.code.position(f.current_word()).map_or(0, |p| p.line);
-                format!(
-                    "  File \"{}\", line {line}, in {}",
-                    text(f.code.filename.get()),
-                    text(f.code.name.get())
-                )
-            })
-            .collect();
-        lines.push(format!(
-            "Thread {} (main: {}), stack (most recent call last):",
-            core.id(),
-            interp.threads.main() == core.id()
-        ));
-        lines.reverse();
-        return lines;
+        return describe(interp, &core, vm);
     }
     vec!["(this thread runs no Python code)".to_owned()]
+}
+
+/// A heading and the frames of one thread, newest last.
+fn describe(interp: &Interp, core: &ThreadCore, vm: &Vm) -> Vec<String> {
+    let mut lines: Vec<String> = vm
+        .frames()
+        .take(100)
+        .map(|f| {
+            // SAFETY: frames of the chain are live: the thread is the caller's own, or stands still (see the callers).
+            let f = unsafe { &*f };
+            let text = |v: Value| {
+                v.downcast::<crate::object::str::Str>()
+                    .map_or_else(String::new, |s| s.to_str_lossy().into_owned())
+            };
+            let line = f.code.position(f.current_word()).map_or(0, |p| p.line);
+            format!("  File \"{}\", line {line}, in {}", text(f.code.filename.get()), text(f.code.name.get()))
+        })
+        .collect();
+    lines.push(format!(
+        "Thread {} (main: {}), stack (most recent call last):",
+        core.id(),
+        interp.threads.main() == core.id()
+    ));
+    lines.reverse();
+    lines
+}
+
+/// The Python stack of every thread, for a report that ends the process because nothing moves any more: threads that do move may be shown wrongly.
+#[must_use]
+pub fn stacks_of_all_threads(interp: &Interp) -> Vec<String> {
+    let cores: Vec<Arc<ThreadCore>> = interp.core.threads().iter().cloned().collect();
+    let mut lines = Vec::new();
+    for core in cores {
+        let vm: *mut Vm = core.vm_slot().load().cast();
+        // SAFETY: the slot is null or the Vm of a listed thread, which hangs, and so does not end.
+        match unsafe { vm.as_ref() } {
+            Some(vm) => lines.append(&mut describe(interp, &core, vm)),
+            None => lines.push(format!("Thread {} is being born or ends", core.id())),
+        }
+    }
+    lines
 }

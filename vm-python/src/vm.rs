@@ -208,6 +208,8 @@ pub struct Vm {
     type_cache: Box<[Cell<TypeCacheEntry>]>,
     /// What this thread's `threading` objects need.
     pub(crate) thread: crate::threads::ThreadState,
+    /// `-X faults`
+    pub(crate) faults: crate::faults::Faults,
     /// Objects whose repr is being computed (recursion guard); traced.
     pub(crate) repr_stack: crate::object::items::ValueStack,
 }
@@ -337,6 +339,7 @@ impl Vm {
             adaptive: interp.config.tlbc,
             count_opcodes: interp.config.count_opcodes,
             type_cache: vec![Cell::new(EMPTY_ENTRY); TYPE_CACHE_SIZE].into_boxed_slice(),
+            faults: crate::faults::Faults::new(interp.config.faults, core.id()),
             thread: crate::threads::ThreadState::default(),
             repr_stack: crate::object::items::ValueStack::default(),
             core,
@@ -372,6 +375,10 @@ impl Vm {
             (next, end) = self.interp.take_function_versions();
             if next == end {
                 return 0;
+            }
+            if self.faults.hit(1) {
+                // A tiny share, so that shares run out all the time.
+                end = next + 2;
             }
         }
         self.function_versions.set((next + 1, end));
@@ -618,7 +625,7 @@ impl Vm {
             }
         }
         // A writer changes the namespace first and the version then, so what was read belongs to `version` or newer.
-        if class.version.load(Ordering::Acquire) == version {
+        if class.version.load(Ordering::Acquire) == version && !self.faults.hit(2) {
             slot.set(TypeCacheEntry {
                 version,
                 name: name.as_ptr() as usize,

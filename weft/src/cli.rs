@@ -95,6 +95,7 @@ Options (and corresponding environment variables):
 -X opt : set implementation-specific option:
          contention[=FILE]      report at the end which objects and lines threads met at
          dis                    print the bytecode of the program in place of running it
+         faults=SEED[,alloc]    make rare events frequent; with alloc, memory fails at times
          gc=stress:N|poison|verify   collect every N allocations | overwrite dead cells | check the heap
          heap-limit=SIZE        most memory in use, as in 512M; more is a MemoryError
          importtime             show how long each import takes
@@ -306,6 +307,13 @@ fn x_option(o: &mut Options, x: &str) -> Result<(), Refused> {
             o.contention = Some(value.unwrap_or("").to_owned());
             c.watch = Watch::Lines;
         }
+        "faults" => {
+            let text = need("SEED[,alloc]")?;
+            let (seed, allocation) = text.strip_suffix(",alloc").map_or((text, false), |s| (s, true));
+            let bad = |_| Refused::fatal(format!("{full}: expected a number, perhaps with \",alloc\""));
+            let seed = seed.parse().map_err(bad)?;
+            c.faults = Some(vm_python::config::FaultConfig { seed, allocation });
+        }
         "heap-limit" => c.heap.limit = Some(size(&full, need("SIZE")?)?),
         "gc" => {
             for mode in need("stress:N|poison|verify")?.split(',') {
@@ -380,6 +388,9 @@ mod tests {
             "tlbc=2",
             "tlbc",
             "gc=often",
+            "faults",
+            "faults=often",
+            "faults=1,disk",
             "gc=stress:0",
             "heap-limit=12Q",
             "heap-limit=0",

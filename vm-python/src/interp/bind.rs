@@ -36,6 +36,9 @@ impl Vm {
         self.interp().stats.copies.fetch_add(1, vm_core::sync::Ordering::Relaxed);
         let made =
             code.body().copies.get_or_make::<PyIsa>(self.copy_index, self.interp().core.retired(), |n| {
+                if self.faults.no_memory() {
+                    return None;
+                }
                 Some((0..n).map(|_| vm_core::sync::AtomicU64::new(0)).collect())
             });
         // A longer array may have replaced one that others still read.

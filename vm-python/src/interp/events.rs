@@ -35,6 +35,9 @@ impl Vm {
             breaker.clear(event::FINALIZERS);
             self.run_finalizers();
         }
+        if events & event::FAULTS != 0 {
+            self.inject_faults();
+        }
         if events & event::SIGNAL != 0 {
             breaker.clear(event::SIGNAL);
             self.serve_signals()?;

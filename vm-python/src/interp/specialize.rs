@@ -44,7 +44,7 @@ impl Vm {
         debug_assert!(fill.len() < op.info().cache as usize || fill.is_empty());
         // An instrumented instruction runs in its adaptive form, whatever form its word has: then the cache words are not free to write.
         // SAFETY: `ip` points at the code word.
-        if unsafe { (*ip).load(Ordering::Relaxed) } != w {
+        if unsafe { (*ip).load(Ordering::Relaxed) } != w || self.faults.hit(4) {
             return self.refuse(ip);
         }
         // SAFETY: the cache words of the instruction follow its code word in this thread's copy.
