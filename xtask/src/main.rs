@@ -14,6 +14,7 @@ mod monitoring;
 mod process;
 mod programs;
 mod startup;
+mod stress;
 mod test;
 mod workspace;
 

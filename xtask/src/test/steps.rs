@@ -1,7 +1,7 @@
 //! The steps of `cargo xtask test`, in the order in which they run: what fails fast comes first.
 
 use super::{Counts, Step, unsafe_code};
-use crate::{check, cpython, events, ladder, workspace};
+use crate::{check, cpython, events, ladder, stress, workspace};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
@@ -33,6 +33,11 @@ pub const ALL: &[Step] = &[
         run: models,
     },
     Step { name: "pages", what: "docs/protocols says what the sources' headers say", run: pages },
+    Step {
+        name: "stress",
+        what: "the stress tests, each for a fraction of a second, against their manifest",
+        run: stress::quick,
+    },
     Step { name: "doc", what: "documentation with warnings as errors", run: doc },
 ];
 
