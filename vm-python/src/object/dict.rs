@@ -225,11 +225,10 @@ impl Vm {
         Ok(t)
     }
 
-    /// A copy of a table with `extra` more entries of room, without the deleted ones.
-    fn compacted(&self, old: Gc<DictTable>, extra: usize) -> PyResult<Gc<DictTable>> {
+    /// An empty table with room for what lives in `old`, and more. By what lives: a dict whose keys come and go must not grow.
+    fn compacted(&self, old: Gc<DictTable>) -> PyResult<Gc<DictTable>> {
         let live = old.entries().iter().filter(|e| !e.value.get().is_unbound()).count();
-        let t = self.new_dict_table(live + extra)?;
-        Ok(t)
+        self.new_dict_table(live + (live + live / 2).max(5))
     }
 }
 
@@ -353,7 +352,7 @@ impl Gc<Dict> {
             let f = self.find(vm, key, hash)?;
             let full = f.at.is_none() && f.used == f.table.cap;
             // Allocated outside the lock (rule L1).
-            let fresh = if full { Some(vm.compacted(f.table, f.table.cap + f.table.cap / 2)?) } else { None };
+            let fresh = if full { Some(vm.compacted(f.table)?) } else { None };
             let _g = vm.lock(self.header());
             if self.table() != f.table || f.table.used() != f.used {
                 continue;
