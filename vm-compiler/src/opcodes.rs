@@ -426,7 +426,9 @@ opcodes! {
     LOAD_GLOBAL_BUILTIN: LOAD_GLOBAL (Dst, K, Imm) cache 5 esc "Absence in globals guarded by identity and entry count; presence in builtins by identity.";
     STORE_GLOBAL (K, Rk, No) cache 0 esc "globals[A] = B.";
     DELETE_GLOBAL (K, No, No) cache 0 esc "del globals[A].";
-    LOAD_NAME (Dst, K, No) cache 0 esc "A = locals, globals or builtins by name B.";
+    LOAD_NAME (Dst, K, No) cache 5 esc "A = locals, globals or builtins by name B.";
+    LOAD_NAME_MODULE: LOAD_NAME (Dst, K, No) cache 5 esc "At module level, where locals are globals: presence guarded by keys identity.";
+    LOAD_NAME_BUILTIN: LOAD_NAME (Dst, K, No) cache 5 esc "At module level: guarded as LOAD_GLOBAL_BUILTIN.";
     STORE_NAME (K, Rk, No) cache 0 esc "locals[A] = B.";
     DELETE_NAME (K, No, No) cache 0 esc "del locals[A].";
     LOAD_LOCALS (Dst, No, No) cache 0 esc "A = the frame's local namespace (class and module code).";
@@ -469,7 +471,6 @@ opcodes! {
     BINARY_OP_MULTIPLY_FLOAT: BINARY_OP (Dst, Rk, Rk) aux BinOp cache 1 esc "Floats, or a float and a small int.";
     BINARY_OP_TRUE_DIVIDE_FLOAT: BINARY_OP (Dst, Rk, Rk) aux BinOp cache 1 esc "Floats or small ints, divisor not 0.";
     BINARY_OP_ADD_STR: BINARY_OP (Dst, Rk, Rk) aux BinOp cache 1 esc "Exact strings.";
-    BINARY_OP_EXTEND: BINARY_OP (Dst, Rk, Rk) aux BinOp cache 1 esc "Other builtin pairs: straight to the native operator.";
     UNARY_NEGATIVE (Dst, Rk, No) cache 0 esc "A = -B.";
     UNARY_POSITIVE (Dst, Rk, No) cache 0 esc "A = +B.";
     UNARY_INVERT (Dst, Rk, No) cache 0 esc "A = ~B.";
@@ -489,11 +490,9 @@ opcodes! {
     BINARY_SUBSCR_STR_INT: BINARY_SUBSCR (Dst, Src, Rk) cache 3 esc "String by small int.";
     BINARY_SUBSCR_DICT: BINARY_SUBSCR (Dst, Src, Rk) cache 3 esc "Exact dict.";
     BINARY_SUBSCR_GETITEM: BINARY_SUBSCR (Dst, Src, Rk) cache 3 esc "Python __getitem__.";
-    BINARY_SUBSCR_NATIVE: BINARY_SUBSCR (Dst, Src, Rk) cache 3 esc "Native __getitem__ of another builtin type (array …).";
     STORE_SUBSCR (Src, Rk, Rk) cache 3 esc "A[B] = C.";
     STORE_SUBSCR_LIST_INT: STORE_SUBSCR (Src, Rk, Rk) cache 3 esc "List by small int.";
     STORE_SUBSCR_DICT: STORE_SUBSCR (Src, Rk, Rk) cache 3 esc "Exact dict.";
-    STORE_SUBSCR_NATIVE: STORE_SUBSCR (Src, Rk, Rk) cache 3 esc "Native __setitem__ of another builtin type (array …).";
     DELETE_SUBSCR (Src, Rk, No) cache 0 esc "del A[B].";
     BINARY_SLICE (Dst, Src, Base) cache 0 esc "A = B[C : C+1].";
     STORE_SLICE (Src, Base, Rk) cache 0 esc "A[B : B+1] = C.";

@@ -60,12 +60,6 @@ impl Backoff {
         Self::new(1, 1)
     }
 
-    /// After a successful specialization: this many misses before the next attempt.
-    #[must_use]
-    pub const fn cooldown() -> Self {
-        Self::new(52, 0)
-    }
-
     /// A backward jump's start. 16 unless set otherwise.
     #[must_use]
     pub const fn jump_start() -> Self {

@@ -1,8 +1,10 @@
 //! Names that the VM itself looks up, interned once.
 
+use vm_compiler::opcodes::BinOp;
+
 use crate::{
     error::PyResult,
-    object::{gc::Gc, str::Str},
+    object::{class::UnOp, gc::Gc, str::Str},
     vm::Vm,
 };
 
@@ -46,5 +48,43 @@ names! {
     __suppress_context__ __traceback__ __truediv__ __trunc__ __type_params__ __weakref__ __wrapped__ __xor__
     close send throw builtins sys stdout stderr stdin write flush print_file_and_line msg filename lineno offset text
     end_lineno end_offset name obj path errno strerror filename2 value code args keys items values append extend fileno
-    mro excepthook displayhook modules encoding errors
+    mro excepthook displayhook modules encoding errors len isinstance
+}
+
+macro_rules! operator_names {
+    ($fn:ident $doc:literal $($op:ident $name:ident)*) => {
+        #[doc = $doc]
+        #[must_use]
+        pub const fn $fn(&self, op: BinOp) -> Gc<Str> {
+            match op {
+                $(BinOp::$op => self.$name,)*
+            }
+        }
+    };
+}
+
+impl Names {
+    operator_names!(binary "`__add__` …" Add __add__ And __and__ FloorDivide __floordiv__ Lshift __lshift__
+        MatrixMultiply __matmul__ Multiply __mul__ Remainder __mod__ Or __or__ Power __pow__ Rshift __rshift__
+        Subtract __sub__ TrueDivide __truediv__ Xor __xor__);
+    operator_names!(reflected "`__radd__` …" Add __radd__ And __rand__ FloorDivide __rfloordiv__
+        Lshift __rlshift__ MatrixMultiply __rmatmul__ Multiply __rmul__ Remainder __rmod__ Or __ror__
+        Power __rpow__ Rshift __rrshift__ Subtract __rsub__ TrueDivide __rtruediv__ Xor __rxor__);
+    operator_names!(inplace "`__iadd__` …" Add __iadd__ And __iand__ FloorDivide __ifloordiv__
+        Lshift __ilshift__ MatrixMultiply __imatmul__ Multiply __imul__ Remainder __imod__ Or __ior__
+        Power __ipow__ Rshift __irshift__ Subtract __isub__ TrueDivide __itruediv__ Xor __ixor__);
+
+    /// `__neg__` …
+    #[must_use]
+    pub const fn unary(&self, op: UnOp) -> Gc<Str> {
+        match op {
+            UnOp::Neg => self.__neg__,
+            UnOp::Pos => self.__pos__,
+            UnOp::Invert => self.__invert__,
+            UnOp::Abs => self.__abs__,
+            UnOp::Int => self.__int__,
+            UnOp::Float => self.__float__,
+            UnOp::Index => self.__index__,
+        }
+    }
 }

@@ -624,15 +624,6 @@ impl Vm {
                         set!(a(w), check!(vm.str_concat(x, y)).value());
                         next!(2)
                     }
-                    raw::BINARY_OP_EXTEND => {
-                        save!();
-                        let (x, y) = (rk!(b(w)), rk!(c(w)));
-                        let kind = (cached!(1) >> 16) as u8;
-                        let op = BinOp::ALL[kind as usize & 15];
-                        let r = if kind & 16 != 0 { vm.inplace_op(op, x, y) } else { vm.binary_op(op, x, y) };
-                        set!(a(w), check!(r));
-                        next!(2)
-                    }
                     raw::UNARY_NEGATIVE => {
                         let v = rk!(b(w));
                         save!();
@@ -757,11 +748,6 @@ impl Vm {
                         }
                         go!(new)
                     }
-                    raw::BINARY_SUBSCR_NATIVE => {
-                        save!();
-                        set!(a(w), check!(vm.getitem(reg!(b(w)), rk!(c(w)))));
-                        next!(4)
-                    }
                     raw::STORE_SUBSCR => {
                         adapt!(vm.specialize_store_subscript(ip, w, reg!(a(w)), rk!(b(w))));
                         save!();
@@ -786,11 +772,6 @@ impl Vm {
                         let Some(d) = reg!(a(w)).downcast_exact::<Dict>() else { miss!() };
                         save!();
                         check!(d.set(vm, rk!(b(w)), rk!(c(w))));
-                        next!(4)
-                    }
-                    raw::STORE_SUBSCR_NATIVE => {
-                        save!();
-                        check!(vm.setitem(reg!(a(w)), rk!(b(w)), rk!(c(w))));
                         next!(4)
                     }
                     raw::DELETE_SUBSCR => {
@@ -881,9 +862,43 @@ impl Vm {
                         next!(1)
                     }
                     raw::LOAD_NAME => {
+                        adapt!(vm.specialize_name(ip, w, frame, name!(b(w))));
                         save!();
                         set!(a(w), check!(vm.load_name(frame, name!(b(w)))));
-                        next!(1)
+                        next!(6)
+                    }
+                    raw::LOAD_NAME_MODULE => {
+                        // SAFETY: the newest frame.
+                        let (locals, globals) = unsafe { ((*frame).locals, (*frame).func.globals()) };
+                        let table = globals.table();
+                        if locals != globals.value() || table.value().bits() != cached!(2) {
+                            miss!();
+                        }
+                        let v = table.entries()[cached!(3) as usize].value.get();
+                        if v.is_unbound() {
+                            miss!();
+                        }
+                        set!(a(w), v);
+                        next!(6)
+                    }
+                    raw::LOAD_NAME_BUILTIN => {
+                        // SAFETY: the newest frame.
+                        let (locals, func) = unsafe { ((*frame).locals, (*frame).func) };
+                        let (globals, builtins) = (func.globals().table(), func.builtins().table());
+                        let indices = cached!(3);
+                        if locals != func.globals().value()
+                            || globals.value().bits() != cached!(2)
+                            || globals.used() != (indices >> 32) as usize
+                            || builtins.value().bits() != cached!(4)
+                        {
+                            miss!();
+                        }
+                        let v = builtins.entries()[indices as u32 as usize].value.get();
+                        if v.is_unbound() {
+                            miss!();
+                        }
+                        set!(a(w), v);
+                        next!(6)
                     }
                     raw::STORE_NAME => {
                         save!();
@@ -1372,7 +1387,7 @@ impl Vm {
                         adapt!(vm.specialize_call(ip, w, regs));
                         save!();
                         // SAFETY: the call block at A.
-                        match check!(unsafe { vm.call_instruction(regs, a(w), b(w), c(w) as u16) }) {
+                        match check!(unsafe { vm.call_instruction(regs, a(w), b(w), c(w) as u16, None) }) {
                             Target::Value(v) => set!(c(w), v),
                             Target::Frame(f) => go!(f),
                         }
@@ -1381,7 +1396,7 @@ impl Vm {
                     raw::CALL_NON_PY_GENERAL | raw::CALL_PY_GENERAL => {
                         save!();
                         // SAFETY: the call block at A.
-                        match check!(unsafe { vm.call_instruction(regs, a(w), b(w), c(w) as u16) }) {
+                        match check!(unsafe { vm.call_instruction(regs, a(w), b(w), c(w) as u16, None) }) {
                             Target::Value(v) => set!(c(w), v),
                             Target::Frame(f) => go!(f),
                         }
@@ -1555,7 +1570,8 @@ impl Vm {
                         let kwnames = konst!(at);
                         // SAFETY: the call block at A; the aux constant is a tuple of names (verifier).
                         match check!(unsafe {
-                            vm.call_kw_instruction(regs, a(w), b(w), c(w) as u16, kwnames)
+                            let names = kwnames.downcast_unchecked::<Tuple>();
+                            vm.call_instruction(regs, a(w), b(w), c(w) as u16, Some(names))
                         }) {
                             Target::Value(v) => set!(c(w), v),
                             Target::Frame(f) => go!(f),

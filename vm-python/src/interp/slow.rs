@@ -523,7 +523,7 @@ impl Vm {
 
     // --- calls ---
 
-    /// CALL without specialization.
+    /// CALL and CALL_KW without specialization.
     ///
     /// # Safety
     /// The call block at `base` has `2 + n` registers.
@@ -534,6 +534,7 @@ impl Vm {
         base: usize,
         n: usize,
         ret: u16,
+        names: Option<Gc<Tuple>>,
     ) -> PyResult<Target> {
         // SAFETY: by the caller.
         let (mut f, mut this) = unsafe { (*regs.add(base), *regs.add(base + 1)) };
@@ -551,56 +552,14 @@ impl Vm {
         let first = base + if this.is_unbound() { 2 } else { 1 };
         // SAFETY: as above; the registers stay live and unchanged during the call.
         let args = unsafe { std::slice::from_raw_parts(regs.add(first), base + 2 + n - first) };
-        if let Some(func) = f.downcast_exact::<Function>() {
-            let frame = self.push_frame(func, func.code(), ReturnTo::Caller, ret)?;
-            self.bind_args(func, frame, Value::UNBOUND, Args::new(args))?;
-            return Ok(Target::Frame(frame));
-        }
-        if let Some(nf) = f.downcast_exact::<NativeFunction>() {
-            return self.call_native(nf, Args::new(args)).map(Target::Value);
-        }
-        self.call_args(f, Args::new(args)).map(Target::Value)
-    }
-
-    /// CALL_KW.
-    ///
-    /// # Safety
-    /// As [`Vm::call_instruction`]; `kwnames` is a tuple of names.
-    #[inline(never)]
-    pub(crate) unsafe fn call_kw_instruction(
-        &self,
-        regs: *mut Value,
-        base: usize,
-        n: usize,
-        ret: u16,
-        kwnames: Value,
-    ) -> PyResult<Target> {
-        // SAFETY: by the caller.
-        let (mut f, mut this) = unsafe { (*regs.add(base), *regs.add(base + 1)) };
-        if this.is_unbound()
-            && let Some(m) = f.downcast_exact::<BoundMethod>()
-        {
-            f = m.func.get();
-            this = m.this.get();
-            // SAFETY: as above.
-            unsafe {
-                *regs.add(base) = f;
-                *regs.add(base + 1) = this;
-            }
-        }
-        let first = base + if this.is_unbound() { 2 } else { 1 };
-        // SAFETY: as above.
-        let (args, names) = unsafe {
-            (
-                std::slice::from_raw_parts(regs.add(first), base + 2 + n - first),
-                kwnames.downcast_unchecked::<Tuple>(),
-            )
-        };
-        let args = Args::with_keywords(args, Some(names));
+        let args = Args::with_keywords(args, names);
         if let Some(func) = f.downcast_exact::<Function>() {
             let frame = self.push_frame(func, func.code(), ReturnTo::Caller, ret)?;
             self.bind_args(func, frame, Value::UNBOUND, args)?;
             return Ok(Target::Frame(frame));
+        }
+        if let Some(nf) = f.downcast_exact::<NativeFunction>() {
+            return self.call_native(nf, args).map(Target::Value);
         }
         self.call_args(f, args).map(Target::Value)
     }

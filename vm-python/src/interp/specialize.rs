@@ -18,7 +18,7 @@ use crate::{
     object::{
         class::{Type, type_flags},
         dict::Dict,
-        frame::Generator,
+        frame::{Frame, Generator},
         function::{BoundMethod, Function, Member, NativeFunction, NativeMethod, Property},
         gc::{Gc, shape_id},
         iter::{ListIter, RangeIter, TupleIter},
@@ -157,16 +157,45 @@ impl Vm {
         func: Gc<Function>,
         name: Gc<Str>,
     ) -> bool {
+        self.specialize_module_name(ip, w, func, name, [Op::LOAD_GLOBAL_MODULE, Op::LOAD_GLOBAL_BUILTIN])
+    }
+
+    /// At module level only: elsewhere locals come first, and they are some mapping.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn specialize_name(
+        &self,
+        ip: *const AtomicU64,
+        w: u64,
+        frame: *mut Frame,
+        name: Gc<Str>,
+    ) -> bool {
+        // SAFETY: the newest frame.
+        let (locals, func) = unsafe { ((*frame).locals, (*frame).func) };
+        if locals != func.globals().value() {
+            return self.refuse(ip);
+        }
+        self.specialize_module_name(ip, w, func, name, [Op::LOAD_NAME_MODULE, Op::LOAD_NAME_BUILTIN])
+    }
+
+    fn specialize_module_name(
+        &self,
+        ip: *const AtomicU64,
+        w: u64,
+        func: Gc<Function>,
+        name: Gc<Str>,
+        [module, builtin]: [Op; 2],
+    ) -> bool {
         let (globals, builtins) = (func.globals(), func.builtins());
         let table = globals.table();
         let used = table.used();
         match globals.entry_of(self, name) {
-            Ok(Some((t, i))) => self.publish(ip, w, Op::LOAD_GLOBAL_MODULE, &[t.value().bits(), i as u64]),
+            Ok(Some((t, i))) => self.publish(ip, w, module, &[t.value().bits(), i as u64]),
             Ok(None) => match builtins.entry_of(self, name) {
                 Ok(Some((b, i))) => {
                     let indices = i as u64 | (used as u64) << 32;
                     let fill = [table.value().bits(), indices, b.value().bits()];
-                    self.publish(ip, w, Op::LOAD_GLOBAL_BUILTIN, &fill)
+                    self.publish(ip, w, builtin, &fill)
                 }
                 _ => self.refuse(ip),
             },
@@ -470,10 +499,10 @@ impl Vm {
         } else if let Some(nf) = f.downcast_exact::<NativeFunction>() {
             if bound || !nf.this.get().is_unbound() {
                 Op::CALL_NON_PY_GENERAL
-            } else if n == 1 && self.is_builtin(f, "len") {
+            } else if n == 1 && self.is_builtin(f, self.names().len) {
                 fill[1] = f.bits();
                 Op::CALL_LEN
-            } else if n == 2 && self.is_builtin(f, "isinstance") {
+            } else if n == 2 && self.is_builtin(f, self.names().isinstance) {
                 fill[1] = f.bits();
                 Op::CALL_ISINSTANCE
             } else {
@@ -482,7 +511,7 @@ impl Vm {
         } else if f.is::<NativeMethod>() && bound {
             if n == 1
                 && this.downcast_exact::<List>().is_some()
-                && self.intern("append").ok().and_then(|a| self.type_lookup(self.types().list, a)) == Some(f)
+                && self.type_lookup(self.types().list, self.names().append) == Some(f)
             {
                 fill[1] = f.bits();
                 Op::CALL_LIST_APPEND
@@ -511,8 +540,7 @@ impl Vm {
     }
 
     /// Whether `f` is the builtin function `name`, unpatched.
-    fn is_builtin(&self, f: Value, name: &str) -> bool {
-        let Ok(name) = self.intern(name) else { return false };
+    fn is_builtin(&self, f: Value, name: Gc<Str>) -> bool {
         self.interp().boot().builtins.get_str(self, name).ok().flatten() == Some(f)
             && f.downcast_exact::<NativeFunction>()
                 .is_some_and(|n| n.name.get() == name.value() && self.is_builtins_own(n))

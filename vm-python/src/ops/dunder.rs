@@ -63,10 +63,10 @@ fn is_py_binary(t: Gc<Type>) -> bool {
 fn py_binary(vm: &Vm, op: BinOp, a: Value, b: Value) -> PyResult {
     vm.check_native_stack()?;
     let (ta, tb) = (vm.type_of(a), vm.type_of(b));
-    let reflected = vm.intern(reflected_dunder(op))?;
+    let reflected = vm.names().reflected(op);
     let mut b_tried = false;
     if is_py_binary(ta) {
-        let name = vm.intern(binary_dunder(op))?;
+        let name = vm.names().binary(op);
         if ta != tb && is_py_binary(tb) && tb.is_subclass(ta) {
             let theirs = vm.type_lookup(tb, reflected);
             if let Some(f) = theirs
@@ -101,14 +101,14 @@ fn py_binary(vm: &Vm, op: BinOp, a: Value, b: Value) -> PyResult {
 }
 
 fn py_inplace(vm: &Vm, op: BinOp, a: Value, b: Value) -> PyResult {
-    match vm.special(a, vm.intern(inplace_dunder(op))?) {
+    match vm.special(a, vm.names().inplace(op)) {
         Some(f) if !f.is_none() => vm.call_special(f, a, &[b]),
         _ => Ok(Value::NOT_IMPLEMENTED),
     }
 }
 
 fn py_unary(vm: &Vm, op: UnOp, v: Value) -> PyResult {
-    let f = vm.require(v, vm.intern(op.dunder())?)?;
+    let f = vm.require(v, vm.names().unary(op))?;
     vm.call_special(f, v, &[])
 }
 
