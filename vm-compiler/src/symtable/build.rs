@@ -5,7 +5,7 @@ use crate::ast::*;
 use crate::error::SyntaxError;
 use crate::source::Source;
 
-type Result<T = (), E = SyntaxError> = std::result::Result<T, E>;
+pub(super) type Result<T = (), E = SyntaxError> = std::result::Result<T, E>;
 
 /// Walks `module`.
 ///
@@ -22,26 +22,31 @@ pub fn build(source: &Source<'_>, module: &Module, future_annotations: bool) -> 
     Ok(SymbolTable { scopes: builder.scopes })
 }
 
-struct Builder<'a> {
-    source: &'a Source<'a>,
-    scopes: Vec<Scope>,
-    current: ScopeId,
+pub(super) struct Builder<'a> {
+    pub(super) source: &'a Source<'a>,
+    pub(super) scopes: Vec<Scope>,
+    pub(super) current: ScopeId,
     /// The innermost class, for mangling.
-    class: Option<Name>,
-    future_annotations: bool,
+    pub(super) class: Option<Name>,
+    pub(super) future_annotations: bool,
 }
 
 impl Builder<'_> {
-    fn scope(&mut self) -> &mut Scope {
+    pub(super) fn scope(&mut self) -> &mut Scope {
         &mut self.scopes[self.current.index()]
     }
 
-    fn error<T>(&self, message: impl Into<String>, span: Span) -> Result<T> {
+    pub(super) fn error<T>(&self, message: impl Into<String>, span: Span) -> Result<T> {
         Err(self.source.error(message, span))
     }
 
     /// Runs `f` in a new scope.
-    fn enter(&mut self, id: ScopeId, kind: ScopeKind, f: impl FnOnce(&mut Self) -> Result) -> Result {
+    pub(super) fn enter(
+        &mut self,
+        id: ScopeId,
+        kind: ScopeKind,
+        f: impl FnOnce(&mut Self) -> Result,
+    ) -> Result {
         let parent = self.current;
         let outer = &self.scopes[parent.index()];
         let nested =
@@ -65,17 +70,17 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn add(&mut self, name: &Name, flags: u16, span: Span) {
+    pub(super) fn add(&mut self, name: &Name, flags: u16, span: Span) {
         let mangled = mangle(self.class.as_ref(), name);
         self.scope().add(&mangled, flags, span);
     }
 
-    fn flags_of(&self, name: &Name) -> u16 {
+    pub(super) fn flags_of(&self, name: &Name) -> u16 {
         let mangled = mangle(self.class.as_ref(), name);
         self.scopes[self.current.index()].flags(&mangled)
     }
 
-    fn bind(&mut self, name: &Name, flags: u16, span: Span) -> Result {
+    pub(super) fn bind(&mut self, name: &Name, flags: u16, span: Span) -> Result {
         if &**name == "__debug__" {
             return self.error("cannot assign to __debug__", span);
         }
@@ -85,11 +90,11 @@ impl Builder<'_> {
 
     // --- statements ---
 
-    fn body(&mut self, body: &[Stmt]) -> Result {
+    pub(super) fn body(&mut self, body: &[Stmt]) -> Result {
         body.iter().try_for_each(|stmt| self.stmt(stmt))
     }
 
-    fn stmt(&mut self, stmt: &Stmt) -> Result {
+    pub(super) fn stmt(&mut self, stmt: &Stmt) -> Result {
         match &stmt.kind {
             StmtKind::Function(def) => self.function(def, stmt.span),
             StmtKind::Class(def) => self.class(def, stmt.span),
@@ -193,7 +198,7 @@ impl Builder<'_> {
         }
     }
 
-    fn alias(&mut self, alias: &Alias, from: bool) -> Result {
+    pub(super) fn alias(&mut self, alias: &Alias, from: bool) -> Result {
         match &alias.asname {
             Some(name) => self.bind(name, 0, alias.span),
             None if from => self.bind(&alias.name, 0, alias.span),
@@ -205,7 +210,7 @@ impl Builder<'_> {
     }
 
     /// `global` or `nonlocal`.
-    fn declare(&mut self, name: &Ident, span: Span, declared: u16, word: &str) -> Result {
+    pub(super) fn declare(&mut self, name: &Ident, span: Span, declared: u16, word: &str) -> Result {
         let flags = self.flags_of(&name.name);
         let text = &name.name;
         if flags & flag::PARAM != 0 {
@@ -229,239 +234,7 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn annotated(&mut self, target: &Expr, annotation: &Expr, value: Option<&Expr>, simple: bool) -> Result {
-        match &target.kind {
-            ExprKind::Name(name) => {
-                let flags = self.flags_of(name);
-                if simple
-                    && flags & (flag::GLOBAL | flag::NONLOCAL) != 0
-                    && self.scope().kind != ScopeKind::Module
-                {
-                    let word = if flags & flag::GLOBAL != 0 { "global" } else { "nonlocal" };
-                    return self.error(format!("annotated name '{name}' can't be {word}"), target.span);
-                }
-                if simple {
-                    self.bind(name, flag::ANNOTATED, target.span)?;
-                } else if value.is_some() {
-                    self.bind(name, 0, target.span)?;
-                }
-            }
-            _ => self.target(target, 0)?,
-        }
-        self.lazy_annotation(annotation)?;
-        self.optional(value)
-    }
-
-    /// An annotation in a body: evaluated in the scope's annotation function, or, in a function, never.
-    fn lazy_annotation(&mut self, annotation: &Expr) -> Result {
-        let is_function = self.scopes[self.current.index()].is_function();
-        if self.future_annotations && !is_function {
-            return Ok(());
-        }
-        // The walk happens when the class or module is left, in `annotations_of`; here only the placement is checked.
-        self.check_annotation(annotation)
-    }
-
-    /// `yield`, `await` and `:=` have no place in an annotation.
-    fn check_annotation(&mut self, annotation: &Expr) -> Result {
-        let mut found: Option<(&'static str, Span)> = None;
-        crate::visit::walk(annotation, &mut |expr| {
-            let what = match &expr.kind {
-                ExprKind::Yield(_) | ExprKind::YieldFrom(_) => "yield expression",
-                ExprKind::Await(_) => "await expression",
-                ExprKind::Named { .. } => "named expression",
-                _ => return,
-            };
-            found.get_or_insert((what, expr.span));
-        });
-        match found {
-            Some((what, span)) => self.error(format!("{what} cannot be used within an annotation"), span),
-            None => Ok(()),
-        }
-    }
-
-    /// The annotation scope of a class or module body.
-    pub(super) fn annotations_of(&mut self, id: ScopeId, body: &[Stmt]) -> Result {
-        let mut annotations = Vec::new();
-        crate::visit::annotations(body, &mut |_, annotation| annotations.push(annotation));
-        if annotations.is_empty() {
-            return Ok(());
-        }
-        self.enter(id, ScopeKind::Annotations, |this| {
-            this.format_param();
-            if this.future_annotations {
-                return Ok(());
-            }
-            annotations.into_iter().try_for_each(|annotation| this.annotation(annotation))
-        })
-    }
-
-    fn annotation(&mut self, annotation: &Expr) -> Result {
-        match &annotation.kind {
-            // `*args: *Ts`
-            ExprKind::Starred(inner) => self.expr(inner),
-            _ => self.expr(annotation),
-        }
-    }
-
-    /// The parameter of a function that evaluates annotations. Its name cannot clash with one of the program.
-    fn format_param(&mut self) {
-        self.scope().add(&".format".into(), flag::PARAM, Span::default());
-        self.scope().param_count = 1;
-    }
-
-    fn function(&mut self, def: &FunctionDef, span: Span) -> Result {
-        self.bind(&def.name.name, 0, span)?;
-        def.decorators.iter().try_for_each(|decorator| self.expr(decorator))?;
-        self.defaults(&def.params)?;
-        self.with_type_params(def.type_params.as_ref(), |this| {
-            let mut annotated = false;
-            let annotations = def.params.iter().filter_map(|param| param.annotation.as_ref());
-            for annotation in annotations.chain(&def.returns) {
-                this.check_annotation(annotation)?;
-                annotated = true;
-            }
-            if annotated {
-                this.enter(def.annotations, ScopeKind::Annotations, |this| {
-                    this.format_param();
-                    if this.future_annotations {
-                        return Ok(());
-                    }
-                    let mut annotations =
-                        def.params.iter().filter_map(|param| param.annotation.as_ref()).chain(&def.returns);
-                    annotations.try_for_each(|annotation| this.annotation(annotation))
-                })?;
-            }
-            this.enter(def.scope, ScopeKind::Function, |this| {
-                this.scope().is_async = def.is_async;
-                this.params(&def.params)?;
-                this.body(&def.body)
-            })
-        })
-    }
-
-    fn lambda(&mut self, lambda: &Lambda) -> Result {
-        self.defaults(&lambda.params)?;
-        self.enter(lambda.scope, ScopeKind::Lambda, |this| {
-            this.params(&lambda.params)?;
-            this.expr(&lambda.body)
-        })
-    }
-
-    fn defaults(&mut self, params: &Params) -> Result {
-        params
-            .with_defaults()
-            .filter_map(|param| param.default.as_ref())
-            .try_for_each(|default| self.expr(default))
-    }
-
-    fn params(&mut self, params: &Params) -> Result {
-        for param in params.iter() {
-            let name = &param.name.name;
-            if &**name == "__debug__" {
-                return self.error("cannot assign to __debug__", param.name.span);
-            }
-            if self.flags_of(name) & flag::PARAM != 0 {
-                return self
-                    .error(format!("duplicate argument '{name}' in function definition"), param.name.span);
-            }
-            self.add(name, flag::PARAM, param.name.span);
-            self.scope().param_count += 1;
-        }
-        Ok(())
-    }
-
-    fn class(&mut self, def: &ClassDef, span: Span) -> Result {
-        self.bind(&def.name.name, 0, span)?;
-        def.decorators.iter().try_for_each(|decorator| self.expr(decorator))?;
-        // Names in the bases belong to the class around, those of the body to this one.
-        let outer = self.class.clone();
-        if def.type_params.is_some() {
-            self.class = Some(def.name.name.clone());
-        }
-        self.with_type_params(def.type_params.as_ref(), |this| {
-            def.args.iter().try_for_each(|arg| this.expr(arg))?;
-            def.keywords.iter().try_for_each(|keyword| this.expr(&keyword.value))?;
-            this.class = Some(def.name.name.clone());
-            this.enter(def.scope, ScopeKind::Class, |this| {
-                if def.type_params.is_some() {
-                    this.scope().add(&".type_params".into(), flag::USED, span);
-                }
-                this.body(&def.body)?;
-                this.annotations_of(def.annotations, &def.body)
-            })
-        })?;
-        self.class = outer;
-        Ok(())
-    }
-
-    fn type_alias(&mut self, alias: &TypeAlias) -> Result {
-        self.bind(&alias.name.name, 0, alias.name.span)?;
-        self.with_type_params(alias.type_params.as_ref(), |this| {
-            this.check_type_value(&alias.value, "a type alias")?;
-            this.enter(alias.scope, ScopeKind::TypeValue, |this| {
-                this.format_param();
-                this.expr(&alias.value)
-            })
-        })
-    }
-
-    fn check_type_value(&mut self, value: &Expr, place: &str) -> Result {
-        self.check_annotation(value).map_err(|mut error| {
-            error.message = error.message.replace("an annotation", place);
-            error
-        })
-    }
-
-    fn with_type_params(
-        &mut self,
-        params: Option<&TypeParams>,
-        f: impl FnOnce(&mut Self) -> Result,
-    ) -> Result {
-        let Some(params) = params else { return f(self) };
-        self.enter(params.scope, ScopeKind::TypeParams, |this| {
-            // The bases of a generic class and the defaults of a generic function come in as parameters.
-            for name in crate::visit::TYPE_PARAMS_ARGS {
-                this.scope().add(&name.into(), flag::PARAM, params.span);
-                this.scope().param_count += 1;
-            }
-            this.scope().add(&".type_params".into(), flag::ASSIGNED, params.span);
-            let mut defaulted = false;
-            for param in &params.params {
-                let name = &param.name.name;
-                if this.flags_of(name) & flag::TYPE_PARAM != 0 {
-                    return this.error(format!("duplicate type parameter '{name}'"), param.name.span);
-                }
-                this.bind(name, flag::TYPE_PARAM, param.name.span)?;
-                if param.default.is_some() {
-                    defaulted = true;
-                } else if defaulted {
-                    let message =
-                        format!("non-default type parameter '{name}' follows default type parameter");
-                    return this.error(message, param.name.span);
-                }
-            }
-            for param in &params.params {
-                let places = [(&param.bound, "a TypeVar bound"), (&param.default, "a TypeVar default")];
-                for (value, place) in places {
-                    let Some((scope, value)) = value else { continue };
-                    this.check_type_value(value, place)?;
-                    this.enter(*scope, ScopeKind::TypeValue, |this| {
-                        this.format_param();
-                        match &value.kind {
-                            ExprKind::Starred(inner) => this.expr(inner),
-                            _ => this.expr(value),
-                        }
-                    })?;
-                }
-            }
-            f(this)
-        })
-    }
-
-    // --- targets ---
-
-    fn target(&mut self, target: &Expr, flags: u16) -> Result {
+    pub(super) fn target(&mut self, target: &Expr, flags: u16) -> Result {
         match &target.kind {
             ExprKind::Name(name) => self.bind(name, flags, target.span),
             ExprKind::Tuple(items) | ExprKind::List(items) => {
@@ -478,7 +251,7 @@ impl Builder<'_> {
         }
     }
 
-    fn delete(&mut self, target: &Expr) -> Result {
+    pub(super) fn delete(&mut self, target: &Expr) -> Result {
         match &target.kind {
             ExprKind::Name(name) => {
                 if &**name == "__debug__" {
@@ -494,7 +267,7 @@ impl Builder<'_> {
         }
     }
 
-    fn pattern(&mut self, pattern: &Pattern) -> Result {
+    pub(super) fn pattern(&mut self, pattern: &Pattern) -> Result {
         match &pattern.kind {
             PatternKind::Value(value) => self.expr(value),
             PatternKind::Singleton(_) => Ok(()),
@@ -521,21 +294,21 @@ impl Builder<'_> {
         }
     }
 
-    fn capture(&mut self, name: Option<&Ident>) -> Result {
+    pub(super) fn capture(&mut self, name: Option<&Ident>) -> Result {
         name.map_or(Ok(()), |name| self.bind(&name.name, 0, name.span))
     }
 
     // --- expressions ---
 
-    fn optional(&mut self, expr: Option<&Expr>) -> Result {
+    pub(super) fn optional(&mut self, expr: Option<&Expr>) -> Result {
         expr.map_or(Ok(()), |expr| self.expr(expr))
     }
 
-    fn exprs(&mut self, exprs: &[Expr]) -> Result {
+    pub(super) fn exprs(&mut self, exprs: &[Expr]) -> Result {
         exprs.iter().try_for_each(|expr| self.expr(expr))
     }
 
-    fn expr(&mut self, expr: &Expr) -> Result {
+    pub(super) fn expr(&mut self, expr: &Expr) -> Result {
         match &expr.kind {
             ExprKind::Const(_) => Ok(()),
             ExprKind::Name(name) => {
@@ -603,7 +376,7 @@ impl Builder<'_> {
         }
     }
 
-    fn parts(&mut self, parts: &[StringPart]) -> Result {
+    pub(super) fn parts(&mut self, parts: &[StringPart]) -> Result {
         for part in parts {
             if let StringPart::Field(field) = part {
                 self.expr(&field.value)?;
@@ -615,7 +388,7 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn yields(&mut self, span: Span, from: bool) -> Result {
+    pub(super) fn yields(&mut self, span: Span, from: bool) -> Result {
         let scope = self.scope();
         match scope.kind {
             ScopeKind::Function | ScopeKind::Lambda => {}
@@ -640,7 +413,7 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn awaits(&mut self, span: Span) -> Result {
+    pub(super) fn awaits(&mut self, span: Span) -> Result {
         let scope = self.scope();
         if let ScopeKind::Comprehension(_) = scope.kind {
             scope.is_async = true;
@@ -651,7 +424,7 @@ impl Builder<'_> {
     }
 
     /// `target := value`, which in a comprehension binds in the function around it.
-    fn named(&mut self, target: &Ident, value: &Expr) -> Result {
+    pub(super) fn named(&mut self, target: &Ident, value: &Expr) -> Result {
         self.expr(value)?;
         let name = &target.name;
         let mut at = self.current;
@@ -700,7 +473,7 @@ impl Builder<'_> {
         result
     }
 
-    fn comprehension(&mut self, comprehension: &Comprehension, span: Span) -> Result {
+    pub(super) fn comprehension(&mut self, comprehension: &Comprehension, span: Span) -> Result {
         for generator in &comprehension.generators {
             self.check_iterable(&generator.iter)?;
         }
@@ -741,7 +514,7 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn check_iterable(&mut self, iter: &Expr) -> Result {
+    pub(super) fn check_iterable(&mut self, iter: &Expr) -> Result {
         let mut found = None;
         crate::visit::walk(iter, &mut |expr| {
             if let ExprKind::Named { .. } = &expr.kind {

@@ -5,6 +5,7 @@
 //! variables get registers of the function around them.
 
 mod build;
+mod definitions;
 mod resolve;
 
 use crate::ast::{CompKind, Module, Name, ScopeId, Span};
