@@ -290,11 +290,14 @@ impl Vm {
         let regs = Frame::regs(p.frame);
         let result = match op {
             // SAFETY: the call block at A.
-            Op::CALL => unsafe { self.call_instruction(regs, base, n, dst as u16) },
+            Op::CALL => unsafe { self.call_instruction(regs, base, n, dst as u16, None) },
             Op::CALL_KW => {
                 let names = p.frame().code.constant(p.aux() as u16);
                 // SAFETY: the call block at A; the constant is a tuple of names (verifier).
-                unsafe { self.call_kw_instruction(regs, base, n, dst as u16, names) }
+                unsafe {
+                    let names = names.downcast_unchecked::<Tuple>();
+                    self.call_instruction(regs, base, n, dst as u16, Some(names))
+                }
             }
             _ => self.call_function_ex(function, p.reg(base + 2), p.reg(base + 3)).map(Target::Value),
         };
