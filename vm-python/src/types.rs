@@ -107,6 +107,9 @@ builtin_types! {
     generator: builtins::generator::DEF, object;
     coroutine: builtins::generator::COROUTINE_DEF, object;
     async_generator: builtins::generator::ASYNC_GENERATOR_DEF, object;
+    async_generator_wrapped_value: builtins::async_generator::YIELDED_DEF, object;
+    async_generator_asend: builtins::async_generator::ASEND_DEF, object;
+    async_generator_athrow: builtins::async_generator::ATHROW_DEF, object;
     base_exception: builtins::exception::DEF, object;
     mappingproxy: builtins::mappingproxy::DEF, object;
     simple_namespace: builtins::namespace::DEF, object;

@@ -228,14 +228,13 @@ pub static ASYNC_GENERATOR_DEF: TypeDef = TypeDef {
     size: size_of::<Generator>(),
     flags: type_flags::DISALLOW_INSTANTIATION | type_flags::WEAKREF,
     slots: TypeSlots { repr: Some(repr), ..NO_SLOTS },
-    methods: &[MethodDef::new("__aiter__", |vm, args| {
-        let (g, []) = args.method::<Generator, 0>(vm, "__aiter__")?;
-        Ok(g.value())
-    })],
+    methods: super::async_generator::METHODS,
     getset: &[
         GetSetDef::new("__name__", name, set_name),
         GetSetDef::new("__qualname__", qualname, set_qualname),
-        GetSetDef::read_only("ag_running", running),
+        GetSetDef::read_only("ag_running", |vm, v| {
+            Ok(Value::bool(super::async_generator::is_running(this(vm, v)?)))
+        }),
         GetSetDef::read_only("ag_suspended", suspended),
         GetSetDef::read_only("ag_await", delegate),
         GetSetDef::read_only("ag_code", code),

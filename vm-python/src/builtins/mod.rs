@@ -1,5 +1,6 @@
 //! Builtin classes and functions.
 
+pub mod async_generator;
 pub mod bool;
 pub mod bytearray;
 pub mod bytes;

@@ -10,6 +10,7 @@ use vm_core::{
 };
 
 use crate::{
+    builtins::async_generator::Step,
     error::{PyResult, Thrown},
     object::{
         code::Code,
@@ -452,6 +453,9 @@ impl Vm {
     pub(crate) fn send_to(&self, receiver: Value, v: Value) -> PyResult<Result<Value, Value>> {
         if let Some(g) = receiver.downcast::<Generator>() {
             return self.resume_generator(g, v);
+        }
+        if let Some(step) = receiver.native::<Step>() {
+            return self.async_step(step, v);
         }
         if v.is_none() {
             // A Python iterator's StopIteration carries the result.

@@ -32,7 +32,7 @@ impl Vm {
                     None => Err(self.runtime_error("lost sys.displayhook")),
                 }
             }
-            Intrinsic::AsyncGenWrap => Ok(v),
+            Intrinsic::AsyncGenWrap => self.wrap_yielded(v),
             Intrinsic::PrepReraiseStar => {
                 let Some(t) = v.downcast::<Tuple>() else { return Ok(Value::NONE) };
                 let [original, results @ ..] = t.as_slice() else { return Ok(Value::NONE) };
