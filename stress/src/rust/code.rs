@@ -129,7 +129,7 @@ fn copies() -> Vec<Test> {
                             let _ = code::respecialize::<Toy>(main, 1, seen, ADD_INT, |cache| {
                                 cache[1].store(77, Ordering::Relaxed);
                             });
-                            Backoff::cooldown().store(&main[2]);
+                            Backoff::new(52, 0).store(&main[2]);
                         }
                         0
                     },
