@@ -18,6 +18,7 @@
 //! | [`object_lock`] | P12 object locks, and pauses |
 //! | [`retire`] | P13 retired memory |
 //! | [`fork`] | P15 fork, and the end of the runtime |
+//! | [`versions`] | P14 versions of what is looked up, and watchers |
 //! | [`frame_state`] | P16 generator frames |
 //! | [`published`] | P17 published blocks |
 //! | [`blocking`] | P21 waits that can be interrupted |
@@ -57,4 +58,5 @@ pub mod runtime;
 pub mod slot;
 pub mod sync;
 pub mod threads;
+pub mod versions;
 pub mod world;

@@ -67,6 +67,7 @@ impl Vm {
         hooks.connect(&interp);
         let thread = core.register_thread().map_err(|e| BootError::System(format!("{e:?}")))?;
         interp.threads.set_main(&thread);
+        interp.watch_classes();
         interp.core.set_main_thread(thread.id());
         let vm = Vm::enter(Arc::clone(&interp), thread);
         match vm.boot_objects(register) {

@@ -268,7 +268,7 @@ impl Vm {
             mro.extend_from_slice(b.mro());
         }
         t.mro.set(self, h, Some(self.new_tuple(&mro)?));
-        t.version.store(self.interp().next_type_version(), Ordering::Release);
+        t.version.assign(self.interp().type_versions.fresh());
         t.flags.store(def.flags, Ordering::Relaxed);
         let mut slots = def.slots;
         if let Some(b) = base {
@@ -424,7 +424,7 @@ impl Vm {
         let mut mro = vec![t.value()];
         mro.extend_from_slice(base.mro());
         t.mro.set(self, h, Some(self.new_tuple(&mro)?));
-        t.version.store(self.interp().next_type_version(), Ordering::Release);
+        t.version.assign(self.interp().type_versions.fresh());
         t.flags.store(base.flags.load(Ordering::Relaxed), Ordering::Relaxed);
         // SAFETY: during bootstrap: the class is not yet published.
         unsafe { t.edit_slots(|s| *s = *base.slots()) };

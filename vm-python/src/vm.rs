@@ -9,6 +9,7 @@ use vm_core::{
     object_lock::ByteGuard,
     runtime::{Interpreter, ThreadCore},
     sync::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Mutex, Ordering, ParkingLot},
+    versions::Versions,
     world::{Attached, WorldStopped},
 };
 use vm_heap::{Header, Heap, HeapThread};
@@ -52,8 +53,12 @@ pub struct Interp {
     permanent: Mutex<Vec<Value>>,
     statics: Statics,
     boot: UnsafeCell<Option<Boot>>,
-    pub(crate) type_versions: AtomicU32,
-    pub(crate) function_versions: AtomicU32,
+    /// Numbers of classes.
+    pub type_versions: Versions,
+    /// Numbers of functions.
+    pub function_versions: Versions,
+    /// Changes of classes, as a watcher counts them.
+    pub(crate) class_changes: Arc<AtomicU64>,
     /// `sys.setrecursionlimit`
     pub recursion_limit: AtomicU32,
     /// Collections and other events, for `-X stats`.
@@ -235,8 +240,9 @@ impl Interp {
             permanent: Mutex::new(Vec::new()),
             statics: Statics::default(),
             boot: UnsafeCell::new(None),
-            type_versions: AtomicU32::new(1),
-            function_versions: AtomicU32::new(1),
+            type_versions: Versions::default(),
+            function_versions: Versions::default(),
+            class_changes: Arc::default(),
             recursion_limit,
             stats: crate::stats::Stats::default(),
             watched,
@@ -276,21 +282,12 @@ impl Interp {
     pub fn statics(&self) -> &Statics {
         &self.statics
     }
-    /// A fresh class version.
-    pub fn next_type_version(&self) -> u32 {
-        let v = self.type_versions.fetch_add(1, Ordering::Relaxed);
-        assert!(v != u32::MAX, "class versions are exhausted");
-        v
-    }
-    /// A block of fresh function versions: first and end; empty when they are exhausted.
-    fn take_function_versions(&self) -> (u32, u32) {
-        const BLOCK: u32 = 1 << 10;
-        let first = self.function_versions.load(Ordering::Relaxed);
-        if first > u32::MAX - (BLOCK << 8) {
-            return (0, 0);
-        }
-        let first = self.function_versions.fetch_add(BLOCK, Ordering::Relaxed);
-        (first, first + BLOCK)
+    /// Counts changes of classes, for `-X stats`.
+    pub(crate) fn watch_classes(&self) {
+        let count = Arc::clone(&self.class_changes);
+        self.type_versions.watch(Box::new(move |_, _| {
+            count.fetch_add(1, Ordering::Relaxed);
+        }));
     }
     /// A number that no other call gets.
     pub fn next_unique(&self) -> u64 {
@@ -372,7 +369,7 @@ impl Vm {
     pub(crate) fn next_function_version(&self) -> u32 {
         let (mut next, mut end) = self.function_versions.get();
         if next == end {
-            (next, end) = self.interp.take_function_versions();
+            (next, end) = self.interp.function_versions.block(1 << 10);
             if next == end {
                 return 0;
             }
@@ -595,7 +592,7 @@ impl Vm {
     #[inline]
     #[must_use]
     pub fn type_lookup(&self, class: Gc<Type>, name: Gc<Str>) -> Option<Value> {
-        let version = class.version.load(Ordering::Acquire);
+        let version = class.version.number();
         let slot =
             &self.type_cache[(version as usize ^ (name.as_ptr() as usize >> 4)) & (TYPE_CACHE_SIZE - 1)];
         let e = slot.get();
@@ -624,8 +621,8 @@ impl Vm {
                 break;
             }
         }
-        // A writer changes the namespace first and the version then, so what was read belongs to `version` or newer.
-        if class.version.load(Ordering::Acquire) == version && !self.faults.hit(2) {
+        // P14.R1
+        if version != 0 && class.version.number() == version && !self.faults.hit(2) {
             slot.set(TypeCacheEntry {
                 version,
                 name: name.as_ptr() as usize,

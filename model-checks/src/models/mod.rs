@@ -15,6 +15,7 @@ mod p09_backoff;
 mod p11_pending_calls;
 mod p12_object_lock;
 mod p13_retire;
+mod p14_versions;
 mod p15_fork;
 mod p16_frames;
 mod p17_published;
@@ -47,6 +48,7 @@ pub const ALL: &[(&[Check], &[Seeded])] = &[
     (p12_object_lock::CHECKS, p12_object_lock::SEEDED),
     (p13_retire::CHECKS, p13_retire::SEEDED),
     (p15_fork::CHECKS, p15_fork::SEEDED),
+    (p14_versions::CHECKS, p14_versions::SEEDED),
     (p16_frames::CHECKS, p16_frames::SEEDED),
     (p17_published::CHECKS, p17_published::SEEDED),
     (p19_heap::CHECKS, p19_heap::SEEDED),

@@ -1,7 +1,5 @@
 //! Functions, methods, builtin functions and their descriptors, cells.
 
-use vm_core::sync::Ordering;
-
 use crate::{
     error::PyResult,
     native::{Args, GetSetDef, MethodDef, TypeDef},
@@ -125,8 +123,11 @@ pub static DEF: TypeDef = TypeDef {
                         free(c)
                     )));
                 }
-                change(vm, f, |f| f.code.set(vm, f.header(), Some(c)));
-                Ok(())
+                // Methods are remembered with their classes, and with them how they take arguments.
+                vm.changing_all_classes(|| {
+                    change(vm, f, |f| f.code.set(vm, f.header(), Some(c)));
+                    Ok(())
+                })
             },
         ),
         GetSetDef::read_only("__globals__", |vm, v| Ok(this!(vm, v, Function).globals().value())),
@@ -224,7 +225,7 @@ fn change(vm: &Vm, f: Gc<Function>, edit: impl FnOnce(Gc<Function>)) {
     // In a pause: another thread may be between its version check and its use of code and defaults.
     vm.stop_the_world(|_| {
         edit(f);
-        f.version.store(vm.next_function_version(), Ordering::Release);
+        f.version.assign(vm.next_function_version());
     });
 }
 

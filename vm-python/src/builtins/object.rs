@@ -290,7 +290,7 @@ fn set_class(vm: &Vm, v: Value, x: Option<Value>) -> PyResult<()> {
     if !has_dict(new) {
         let root = new.root_shape.load(Ordering::Acquire);
         vm.stop_the_world(|_| set_shape(h, root));
-        return Ok(());
+        return descriptor_changed(vm, old, new);
     }
     loop {
         // The same attributes in the same slots, in the new class's tree: a root with the object's own inline size.
@@ -317,9 +317,15 @@ fn set_class(vm: &Vm, v: Value, x: Option<Value>) -> PyResult<()> {
             same
         });
         if done {
-            return Ok(());
+            return descriptor_changed(vm, old, new);
         }
     }
+}
+
+/// An object that was no descriptor, or another, has become one: classes may have it in their namespaces.
+fn descriptor_changed(vm: &Vm, old: Gc<Type>, new: Gc<Type>) -> PyResult<()> {
+    let is_descriptor = |t: Gc<Type>| t.slots().descr_get.is_some() || t.slots().descr_set.is_some();
+    if is_descriptor(old) || is_descriptor(new) { vm.changing_all_classes(|| Ok(())) } else { Ok(()) }
 }
 
 fn set_shape(h: &vm_heap::Header, id: u32) {

@@ -273,15 +273,21 @@ fn type_setattr(vm: &Vm, v: Value, name: Gc<Str>, value: Option<Value>) -> PyRes
     {
         return set(vm, d, v, value);
     }
-    match value {
-        Some(x) => t.namespace().set_str(vm, name, x)?,
-        None => {
-            if t.namespace().remove(vm, name.value())?.is_none() {
-                return Err(vm.no_attribute(v, name));
-            }
-        }
+    let n = vm.names();
+    // Whether an object in some class's namespace is a descriptor is remembered with that class.
+    let all = n.__get__ == name || n.__set__ == name || n.__delete__ == name;
+    let change = || match value {
+        Some(x) => t.namespace().set_str(vm, name, x),
+        None => match t.namespace().remove(vm, name.value())? {
+            Some(_) => Ok(()),
+            None => Err(vm.no_attribute(v, name)),
+        },
+    };
+    if all {
+        vm.changing_all_classes(|| changing(vm, t, Some(name), change))
+    } else {
+        changing(vm, t, Some(name), change)
     }
-    modified(vm, t, Some(name))
 }
 
 impl Vm {
@@ -291,8 +297,20 @@ impl Vm {
     }
 }
 
+impl Vm {
+    /// Runs `change`, which may matter to what is remembered with any class.
+    pub(crate) fn changing_all_classes<R>(&self, change: impl FnOnce() -> PyResult<R>) -> PyResult<R> {
+        changing(self, self.types().object, None, change)
+    }
+}
+
 /// New versions for a class and its subclasses after its namespace changed; new slots if a special method did.
 pub(crate) fn modified(vm: &Vm, t: Gc<Type>, name: Option<Gc<Str>>) -> PyResult<()> {
+    changing(vm, t, name, || Ok(()))
+}
+
+/// A class and all its subclasses.
+fn family(vm: &Vm, t: Gc<Type>) -> PyResult<RootVec<'_>> {
     let family = RootVec::new(vm);
     family.push(t.value())?;
     let mut i = 0;
@@ -305,31 +323,57 @@ pub(crate) fn modified(vm: &Vm, t: Gc<Type>, name: Option<Gc<Str>>) -> PyResult<
         }
         i += 1;
     }
+    Ok(family)
+}
+
+/// Runs `change`, of the namespace of `t`, with the versions of the class and its subclasses withdrawn; they get new ones, and new slots if
+/// `name` is a special method's (P14.R2).
+fn changing<R>(
+    vm: &Vm,
+    t: Gc<Type>,
+    name: Option<Gc<Str>>,
+    change: impl FnOnce() -> PyResult<R>,
+) -> PyResult<R> {
+    let versions = &vm.interp().type_versions;
+    let classes = |v: &Value| v.downcast::<Type>();
+    let before = family(vm, t)?;
+    for c in before.as_slice().iter().filter_map(classes) {
+        versions.begin(&c.version);
+    }
+    let changed = change();
+    // With those that were made meanwhile; one that is linked later has seen the change.
+    let after = family(vm, t);
     let special =
         name.is_some_and(|n| n.as_ascii().is_some_and(|n| n.starts_with("__") && n.ends_with("__")));
-    if special {
-        let computed: Vec<(Gc<Type>, TypeSlots, u32)> = family
-            .as_slice()
-            .iter()
-            .filter_map(|c| c.downcast::<Type>())
-            .filter(|c| c.has_flag(type_flags::HEAP))
-            .map(|c| {
-                let (s, f) = compute_slots(c);
-                (c, s, f)
-            })
-            .collect();
+    if special && let Ok(after) = &after {
+        // Bases before subclasses, whose method resolution orders are longer.
+        let mut order: Vec<(usize, usize)> = Vec::new();
+        for (i, c) in after.as_slice().iter().enumerate() {
+            if let Some(c) = classes(c)
+                && c.has_flag(type_flags::HEAP)
+            {
+                order.push((c.mro().len(), i));
+            }
+        }
+        order.sort_unstable();
+        // Computed in the pause: what another thread changes at the same time is not lost.
         vm.stop_the_world(|_| {
-            for (c, s, f) in &computed {
+            for c in order.iter().filter_map(|&(_, i)| after.get(i)?.downcast::<Type>()) {
+                let (slots, flags) = compute_slots(c);
                 // SAFETY: the world is stopped, and this thread holds no reference to these slots.
-                unsafe { c.edit_slots(|old| *old = *s) };
-                c.set_flag(*f);
+                unsafe { c.edit_slots(|old| *old = slots) };
+                c.set_flag(flags);
             }
         });
     }
-    for c in family.as_slice().iter().filter_map(|c| c.downcast::<Type>()) {
-        c.version.store(vm.interp().next_type_version(), Ordering::Release);
+    for c in before.as_slice().iter().filter_map(classes) {
+        versions.end(&c.version);
     }
-    Ok(())
+    for c in after?.as_slice().iter().filter(|c| !before.as_slice().contains(c)).filter_map(classes) {
+        versions.begin(&c.version);
+        versions.end(&c.version);
+    }
+    changed
 }
 
 /// Assignment to `__bases__`: the layout must stay; the MROs of the class and its subclasses are made anew.
@@ -745,11 +789,13 @@ impl Vm {
         let root = self.interp().shapes.new_root(None, t, size as u16, inline);
         t.inline_slots.store(inline, Ordering::Relaxed);
         t.root_shape.store(root.id, Ordering::Release);
+        let bases_seen: Vec<_> =
+            t.mro()[1..].iter().filter_map(|c| c.downcast::<Type>()).map(|c| c.version.read()).collect();
         let (slots, more) = compute_slots(t);
         t.set_flag(more);
         // SAFETY: the class is not yet published.
         unsafe { t.edit_slots(|s| *s = slots) };
-        t.version.store(self.interp().next_type_version(), Ordering::Release);
+        t.version.assign(self.interp().type_versions.fresh());
         if let Some(cell) = dict.remove(self, n.__classcell__.value())?
             && let Some(cell) = cell.downcast::<Cell>()
         {
@@ -757,6 +803,11 @@ impl Vm {
         }
         for b in bases.as_slice().iter().filter_map(|b| b.downcast::<Type>()) {
             self.link_subclass(b, t)?;
+        }
+        // A base that changed before the link did not tell this class.
+        let mut bases = t.mro()[1..].iter().filter_map(|c| c.downcast::<Type>()).zip(bases_seen);
+        if !bases.all(|(b, seen)| seen.is_some_and(|seen| b.version.holds(seen))) {
+            modified(self, t, Some(n.__bases__))?;
         }
         self.call_set_name(t, dict)?;
         self.call_init_subclass(t, args)?;

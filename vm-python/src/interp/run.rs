@@ -1405,7 +1405,7 @@ impl Vm {
                     raw::CALL_PY_EXACT_ARGS => {
                         let base = a(w);
                         let Some(f) = reg!(base).downcast_exact::<Function>() else { miss!() };
-                        if u64::from(f.version.load(Ordering::Acquire)) != cached!(2) {
+                        if u64::from(f.version.number()) != cached!(2) {
                             miss!();
                         }
                         save!();
@@ -1431,7 +1431,7 @@ impl Vm {
                         let base = a(w);
                         let Some(m) = reg!(base).downcast_exact::<BoundMethod>() else { miss!() };
                         let Some(f) = m.func.get().downcast_exact::<Function>() else { miss!() };
-                        if u64::from(f.version.load(Ordering::Acquire)) != cached!(2)
+                        if u64::from(f.version.number()) != cached!(2)
                             || !reg!(base + 1).is_unbound()
                         {
                             miss!();
@@ -1459,7 +1459,7 @@ impl Vm {
                         let base = a(w);
                         let Some(class) = reg!(base).downcast::<Type>() else { miss!() };
                         if reg!(base).bits() != cached!(3)
-                            || u64::from(class.version.load(Ordering::Acquire)) != cached!(2)
+                            || u64::from(class.version.number()) != cached!(2)
                             || !reg!(base + 1).is_unbound()
                         {
                             miss!();
@@ -1864,7 +1864,7 @@ impl Vm {
     #[inline(always)]
     fn class_version(&self, class: u64) -> u32 {
         // SAFETY: cache words of attribute forms hold a live class: the collector traces them.
-        unsafe { Value::from_bits(class).downcast_unchecked::<Type>() }.version.load(Ordering::Acquire)
+        unsafe { Value::from_bits(class).downcast_unchecked::<Type>() }.version.number()
     }
 
     /// The value in a module's namespace at a cached table and entry.
@@ -1883,7 +1883,7 @@ impl Vm {
     #[inline(always)]
     fn cached_special(&self, v: Value, class_and_version: u64, func: u64) -> Option<Gc<Function>> {
         let class = self.type_of(v);
-        if u64::from(class.version.load(Ordering::Acquire)) != class_and_version {
+        if u64::from(class.version.number()) != class_and_version {
             return None;
         }
         // SAFETY: the cache word holds a Python function.

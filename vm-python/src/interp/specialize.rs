@@ -12,6 +12,7 @@ use vm_core::{
     backoff::Backoff,
     code,
     sync::{AtomicU64, Ordering},
+    versions::Seen,
 };
 
 use crate::{
@@ -59,6 +60,18 @@ impl Vm {
             self.counters.specialized.set(self.counters.specialized.get() + 1);
         }
         done
+    }
+
+    /// Publishes what was looked up in `class` under the number `seen` (P14.R1).
+    fn publish_for(
+        &self,
+        ip: *const AtomicU64,
+        w: u64,
+        op: Op,
+        (class, seen): (Gc<Type>, Seen),
+        fill: &[u64],
+    ) -> bool {
+        if class.version.holds(seen) { self.publish(ip, w, op, fill) } else { self.refuse(ip) }
     }
 
     fn refuse(&self, ip: *const AtomicU64) -> bool {
@@ -234,14 +247,16 @@ impl Vm {
         }
         if v.is::<Type>() {
             return match self.class_attr(v, name) {
-                Some((version, x)) => {
-                    self.publish(ip, w, Op::LOAD_ATTR_CLASS, &[0, v.bits(), u64::from(version), x.bits()])
+                Some((class, seen, x)) => {
+                    let fill = [0, v.bits(), u64::from(seen.number()), x.bits()];
+                    self.publish_for(ip, w, Op::LOAD_ATTR_CLASS, (class, seen), &fill)
                 }
                 None => self.refuse(ip),
             };
         }
         let class = self.type_of(v);
-        let version = class.version.load(Ordering::Acquire);
+        let Some(seen) = class.version.read() else { return self.refuse(ip) };
+        let version = seen.number();
         if class.slots().getattr.is_some() || !v.is_ptr() {
             return self.refuse(ip);
         }
@@ -249,13 +264,13 @@ impl Vm {
         if let Some(d) = found {
             if let Some(m) = d.downcast_exact::<Member>() {
                 let fill = [u64::from(m.offset), class.value().bits(), u64::from(version), 0];
-                return self.publish(ip, w, Op::LOAD_ATTR_SLOT, &fill);
+                return self.publish_for(ip, w, Op::LOAD_ATTR_SLOT, (class, seen), &fill);
             }
             if let Some(p) = d.downcast_exact::<Property>() {
                 return match p.get.get().downcast_exact::<Function>() {
                     Some(f) if plain_code(f, 1) => {
                         let fill = [0, class.value().bits(), u64::from(version), f.value().bits()];
-                        self.publish(ip, w, Op::LOAD_ATTR_PROPERTY, &fill)
+                        self.publish_for(ip, w, Op::LOAD_ATTR_PROPERTY, (class, seen), &fill)
                     }
                     _ => self.refuse(ip),
                 };
@@ -266,7 +281,7 @@ impl Vm {
         }
         if let Some((shape, offset)) = self.inline_offset(v, name) {
             let fill = [u64::from(shape) | offset << 32, class.value().bits(), u64::from(version), 0];
-            return self.publish(ip, w, Op::LOAD_ATTR_INSTANCE_VALUE, &fill);
+            return self.publish_for(ip, w, Op::LOAD_ATTR_INSTANCE_VALUE, (class, seen), &fill);
         }
         if let Some(d) = found
             && self.type_of(d).slots().descr_get.is_none()
@@ -274,22 +289,22 @@ impl Vm {
             && let Some(h) = v.header()
         {
             let fill = [u64::from(shape_id(h)), class.value().bits(), u64::from(version), d.bits()];
-            return self.publish(ip, w, Op::LOAD_ATTR_CLASS_VALUE, &fill);
+            return self.publish_for(ip, w, Op::LOAD_ATTR_CLASS_VALUE, (class, seen), &fill);
         }
         self.refuse(ip)
     }
 
     /// A cacheable attribute of a class object: its version, and the value as read through the class.
-    fn class_attr(&self, v: Value, name: Gc<Str>) -> Option<(u32, Value)> {
+    fn class_attr(&self, v: Value, name: Gc<Str>) -> Option<(Gc<Type>, Seen, Value)> {
         let class = v.downcast::<Type>()?;
         let meta = self.type_of(v);
         if meta != self.types().type_ || self.type_lookup(meta, name).is_some() {
             return None;
         }
-        let version = class.version.load(Ordering::Acquire);
+        let version = class.version.read()?;
         let x = self.type_lookup(class, name)?;
         if x.downcast_exact::<Function>().is_some() || self.type_of(x).slots().descr_get.is_none() {
-            return Some((version, x));
+            return Some((class, version, x));
         }
         None
     }
@@ -307,14 +322,16 @@ impl Vm {
         }
         if v.is::<Type>() {
             return match self.class_attr(v, name) {
-                Some((version, x)) => {
-                    self.publish(ip, w, Op::LOAD_METHOD_CLASS, &[0, v.bits(), u64::from(version), x.bits()])
+                Some((class, seen, x)) => {
+                    let fill = [0, v.bits(), u64::from(seen.number()), x.bits()];
+                    self.publish_for(ip, w, Op::LOAD_METHOD_CLASS, (class, seen), &fill)
                 }
                 None => self.refuse(ip),
             };
         }
         let class = self.type_of(v);
-        let version = class.version.load(Ordering::Acquire);
+        let Some(seen) = class.version.read() else { return self.refuse(ip) };
+        let version = seen.number();
         if class.slots().getattr.is_some() {
             return self.refuse(ip);
         }
@@ -325,12 +342,12 @@ impl Vm {
         }
         if !class.has_flag(type_flags::HEAP | type_flags::HAS_DICT) {
             let fill = [0, class.value().bits(), u64::from(version), f.bits()];
-            return self.publish(ip, w, Op::LOAD_METHOD_BUILTIN, &fill);
+            return self.publish_for(ip, w, Op::LOAD_METHOD_BUILTIN, (class, seen), &fill);
         }
         match v.header() {
             Some(h) if self.no_own_attr(v, name) => {
                 let fill = [u64::from(shape_id(h)), class.value().bits(), u64::from(version), f.bits()];
-                self.publish(ip, w, Op::LOAD_METHOD_INSTANCE, &fill)
+                self.publish_for(ip, w, Op::LOAD_METHOD_INSTANCE, (class, seen), &fill)
             }
             _ => self.refuse(ip),
         }
@@ -346,7 +363,8 @@ impl Vm {
         name: Gc<Str>,
     ) -> bool {
         let class = self.type_of(v);
-        let version = class.version.load(Ordering::Acquire);
+        let Some(seen) = class.version.read() else { return self.refuse(ip) };
+        let version = seen.number();
         let Some(h) = v.header() else { return self.refuse(ip) };
         if class.slots().setattr.is_some() || v.is::<Type>() || v.is::<Module>() {
             return self.refuse(ip);
@@ -354,7 +372,7 @@ impl Vm {
         if let Some(d) = self.type_lookup(class, name) {
             if let Some(m) = d.downcast_exact::<Member>() {
                 let fill = [u64::from(m.offset), class.value().bits(), u64::from(version), 0];
-                return self.publish(ip, w, Op::STORE_ATTR_SLOT, &fill);
+                return self.publish_for(ip, w, Op::STORE_ATTR_SLOT, (class, seen), &fill);
             }
             if self.type_of(d).slots().descr_set.is_some() {
                 return self.refuse(ip);
@@ -362,7 +380,7 @@ impl Vm {
         }
         if let Some((shape, offset)) = self.inline_offset(v, name) {
             let fill = [u64::from(shape) | offset << 32, class.value().bits(), u64::from(version), 0];
-            return self.publish(ip, w, Op::STORE_ATTR_INSTANCE_VALUE, &fill);
+            return self.publish_for(ip, w, Op::STORE_ATTR_INSTANCE_VALUE, (class, seen), &fill);
         }
         let shape = self.interp().shapes.get(shape_id(h));
         if !shape.is_dict_mode && class.has_flag(type_flags::HAS_DICT) && shape.count < shape.inline_slots {
@@ -374,7 +392,7 @@ impl Vm {
                 u64::from(version),
                 u64::from(next.id),
             ];
-            return self.publish(ip, w, Op::STORE_ATTR_ADD, &fill);
+            return self.publish_for(ip, w, Op::STORE_ATTR_ADD, (class, seen), &fill);
         }
         self.refuse(ip)
     }
@@ -393,13 +411,15 @@ impl Vm {
             Op::BINARY_SUBSCR_DICT
         } else {
             let class = self.type_of(v);
-            let version = class.version.load(Ordering::Acquire);
+            let Some(seen) = class.version.read() else { return self.refuse(ip) };
+            let version = seen.number();
             return match self
                 .type_lookup(class, self.names().__getitem__)
                 .and_then(|f| f.downcast_exact::<Function>())
             {
                 Some(f) if plain_code(f, 2) => {
-                    self.publish(ip, w, Op::BINARY_SUBSCR_GETITEM, &[u64::from(version), f.value().bits()])
+                    let fill = [u64::from(version), f.value().bits()];
+                    self.publish_for(ip, w, Op::BINARY_SUBSCR_GETITEM, (class, seen), &fill)
                 }
                 _ => self.refuse(ip),
             };
@@ -464,7 +484,7 @@ impl Vm {
         let bound = !this.is_unbound();
         let given = n + usize::from(bound);
         let mut fill = NO_FILL;
-        let version = |f: Gc<Function>| u64::from(f.version.load(Ordering::Acquire));
+        let version = |f: Gc<Function>| u64::from(f.version.number());
         let form = if let Some(func) = f.downcast_exact::<Function>() {
             if version(func) == 0 {
                 return self.refuse(ip);
@@ -486,13 +506,14 @@ impl Vm {
             } else if class == self.types().str && n == 1 && !bound {
                 fill[1] = f.bits();
                 Op::CALL_STR_1
-            } else if let Some(init) = self.plain_constructor(class)
+            } else if let Some(seen) = class.version.read()
+                && let Some(init) = self.plain_constructor(class)
                 && !bound
                 && plain_code(init, n + 1)
             {
-                fill = [u64::from(class.version.load(Ordering::Acquire)), f.bits(), init.value().bits(), 0];
                 // CALL has three data words.
-                return self.publish(ip, w, Op::CALL_ALLOC_AND_ENTER_INIT, &fill[..3]);
+                let fill = [u64::from(seen.number()), f.bits(), init.value().bits()];
+                return self.publish_for(ip, w, Op::CALL_ALLOC_AND_ENTER_INIT, (class, seen), &fill);
             } else {
                 Op::CALL_NON_PY_GENERAL
             }

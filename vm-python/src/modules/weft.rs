@@ -65,6 +65,13 @@ static FUNCTIONS: &[FunctionDef] = &[
         }
         Ok(Value::small_int(i64::from(vm.send_exception(id, exc))))
     }),
+    // `exhaust_versions()`: uses the numbers of classes and functions up, for tests of what happens then.
+    FunctionDef::new("exhaust_versions", |vm, args| {
+        args.exact::<0>(vm, "exhaust_versions")?;
+        vm.interp().type_versions.exhaust();
+        vm.interp().function_versions.exhaust();
+        Ok(Value::NONE)
+    }),
     // `add_pending_call(ident, f)`: has a thread, the main one for None, call f() at its next poll; False if too many calls wait already.
     FunctionDef::new("add_pending_call", |vm, args| {
         let [ident, f] = args.exact::<2>(vm, "add_pending_call")?;
@@ -195,8 +202,9 @@ pub fn counters(vm: &Vm) -> Vec<(String, u64)> {
         ("heap_external_bytes", h.external_bytes as u64),
         // Writes to memory that threads share.
         ("intern_table_locks", i.intern.locks()),
-        ("type_versions", u64::from(i.type_versions.load(Ordering::Relaxed)) - 1),
-        ("function_version_blocks", u64::from(i.function_versions.load(Ordering::Relaxed)) >> 10),
+        ("type_versions", u64::from(i.type_versions.given())),
+        ("class_changes", i.class_changes.load(Ordering::Relaxed)),
+        ("function_version_blocks", u64::from(i.function_versions.given()) >> 10),
         ("shapes", i.shapes.made()),
         ("thread_list_locks", list_locks),
         ("breaker_posts", posts),

@@ -3,7 +3,10 @@
 use std::cell::UnsafeCell;
 
 use vm_compiler::opcodes::{BinOp, CmpOp};
-use vm_core::sync::{AtomicU16, AtomicU32, Ordering};
+use vm_core::{
+    sync::{AtomicU16, AtomicU32, Ordering},
+    versions::Version,
+};
 use vm_heap::Header;
 
 use super::{
@@ -157,8 +160,8 @@ pub struct Type {
     pub dict: Ptr<Dict>,
     /// Weak references to direct subclasses.
     pub subclasses: Ptr<List>,
-    /// Changes whenever the namespace of the class or of a base changes. Globally unique, never 0.
-    pub version: AtomicU32,
+    /// Changes whenever the namespace of the class or of a base changes (P14); globally unique, 0 while it does.
+    pub version: Version,
     /// See [`type_flags`].
     pub flags: AtomicU32,
     /// Root shape of instances.

@@ -1,6 +1,6 @@
 //! Functions, methods, cells and the other callables and descriptors.
 
-use vm_core::sync::AtomicU32;
+use vm_core::versions::Number;
 use vm_heap::Header;
 
 use super::{
@@ -24,7 +24,7 @@ use crate::{
 pub struct Function {
     header: Header,
     /// Changes when code, defaults or keyword defaults change; guards calls. 0 = never cached.
-    pub version: AtomicU32,
+    pub version: Number,
     /// `__code__`
     pub code: Ptr<Code>,
     /// `__globals__`
@@ -262,7 +262,7 @@ impl Vm {
         builtins: Gc<Dict>,
     ) -> PyResult<Gc<Function>> {
         let f = self.alloc_cell::<Function>(size_of::<Function>())?;
-        f.version.store(self.next_function_version(), vm_core::sync::Ordering::Relaxed);
+        f.version.assign(self.next_function_version());
         f.code.as_slot().init(code.value());
         f.globals.as_slot().init(globals.value());
         f.builtins.as_slot().init(builtins.value());
