@@ -46,7 +46,7 @@
 //! | version word: RESUME | Acquire | install | the same; a plain load on x86-64 |
 //! | site's tools | Relaxed | – | in a pause, under the code lock, or a hint to be overtaken (R11) |
 //!
-//! **Checked by** `p8.*`. **Not checked**: R12 beyond one handler's loop (a matter of review in the embedder), and that the embedder's
+//! **Checked by** `p8.*`. **Not checked**: the re-reads of a handler beyond its loop (a matter of review in the embedder), and that the embedder's
 //! sites are the right ones.
 
 use std::sync::{Arc, Weak};
