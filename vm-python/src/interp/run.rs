@@ -1431,9 +1431,7 @@ impl Vm {
                         let base = a(w);
                         let Some(m) = reg!(base).downcast_exact::<BoundMethod>() else { miss!() };
                         let Some(f) = m.func.get().downcast_exact::<Function>() else { miss!() };
-                        if u64::from(f.version.number()) != cached!(2)
-                            || !reg!(base + 1).is_unbound()
-                        {
+                        if u64::from(f.version.number()) != cached!(2) || !reg!(base + 1).is_unbound() {
                             miss!();
                         }
                         let code = f.code();
