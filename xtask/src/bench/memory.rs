@@ -41,7 +41,7 @@ def resident():
             if line.startswith('VmRSS'):
                 return int(line.split()[1]) * 1024
 names = {}
-body = '\\n'.join('    x = x * 3 + %d\\n    x = x % 1009' % i for i in range(15))
+body = '\\n'.join('    x = x * 3 + %d\\n    x = x %% 1009' % i for i in range(15))
 for i in range(40):
     exec('def f%d(x):\\n%s\\n    return x\\n' % (i, body), names)
 functions = [names['f%d' % i] for i in range(40)]
