@@ -66,6 +66,8 @@ enum Bench {
     Warmup(bench::warmup::Args),
     /// Bytes per thread and per object.
     Memory(bench::memory::Args),
+    /// Instructions of the kernels against the committed baseline, counted by callgrind.
+    Instructions(bench::instructions::Args),
     /// The criterion benchmarks of the crates.
     Micro(bench::micro::Args),
     /// One HTML page of the last results.
@@ -89,6 +91,7 @@ fn main() -> ExitCode {
         Command::Bench(Bench::Pauses(args)) => bench::pauses::main(&args),
         Command::Bench(Bench::Warmup(args)) => bench::warmup::main(&args),
         Command::Bench(Bench::Memory(args)) => bench::memory::main(&args),
+        Command::Bench(Bench::Instructions(args)) => bench::instructions::main(&args),
         Command::Bench(Bench::Micro(args)) => bench::micro::main(&args),
         Command::Bench(Bench::Report(args)) => bench::html::main(&args),
         Command::Bench(Bench::Startup(args)) => startup::main(&args),

@@ -3,6 +3,7 @@
 //! Each command prints a table, keeps its results in `target/bench/NAME.json`, and `bench report` makes one HTML page of all that is there.
 
 pub mod html;
+pub mod instructions;
 pub mod interpreters;
 pub mod kernel;
 pub mod memory;

@@ -38,6 +38,11 @@ pub const ALL: &[Step] = &[
         what: "the stress tests, each for a fraction of a second, against their manifest",
         run: stress::quick,
     },
+    Step {
+        name: "instructions",
+        what: "instructions of the kernels against the baseline (callgrind)",
+        run: crate::bench::instructions::step,
+    },
     Step { name: "doc", what: "documentation with warnings as errors", run: doc },
 ];
 
