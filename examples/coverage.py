@@ -124,6 +124,9 @@ def main(arguments):
         else:
             toggle = float(arguments[1])
         arguments = arguments[2:]
+    if arguments[:1] in (["-h"], ["--help"]):
+        print(__doc__)
+        return
     if not arguments:
         sys.exit(__doc__)
     program = os.path.abspath(arguments[0])

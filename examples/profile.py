@@ -129,6 +129,9 @@ def main(arguments):
     arguments = arguments[1:] if calls else arguments
     if arguments[:1] == ["--toggle"]:
         toggle, arguments = float(arguments[1]), arguments[2:]
+    if arguments[:1] in (["-h"], ["--help"]):
+        print(__doc__)
+        return
     if not arguments:
         sys.exit(__doc__)
     program = os.path.abspath(arguments[0])
