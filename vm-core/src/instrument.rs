@@ -7,7 +7,7 @@
 //!
 //! **State.** Under the list lock: the version and, for each event, the tools that want it everywhere ([`Monitors`]). Per code object:
 //! the version that its copies are instrumented for (in a cache word of each RESUME, so that RESUME compares it with the breaker's whole word), and
-//! its [`Metadata`]: what its own setters want, and a [`Site`] for each word and event with the tools to call.
+//! its `Metadata`: what its own setters want, and a [`Site`] for each word and event with the tools to call.
 //!
 //! ```text
 //!             set_events, more ──▶ version + 1, RECHECK          each thread's next RESUME or RECHECK:

@@ -50,7 +50,7 @@
 //! | wait, look: read ATTACHED | Acquire | start: store ATTACHED | the same |
 //! | poll: store WAITING; own look: CAS to SUSPENDED | Relaxed | – | under the list lock, which orders |
 //!
-//! **Checked by** `p1.*`. A model that ends with threads parked for ever lets them unwind ([`ThreadCore::end_parked`], only there).
+//! **Checked by** `p1.*`. A model that ends with threads parked for ever lets them unwind (`ThreadCore::end_parked`, only there).
 //! **Not checked**: more than five threads under loom.
 
 mod all;
