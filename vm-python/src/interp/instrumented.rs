@@ -27,7 +27,7 @@ use crate::{
     vm::Vm,
 };
 
-use super::slow::Target;
+use super::calls::Target;
 
 /// What an instrumented instruction came to.
 pub(crate) enum Instrumented {

@@ -33,7 +33,7 @@ use crate::{
     vm::Vm,
 };
 
-use super::{instrumented::Instrumented, slow::Target};
+use super::{calls::Target, instrumented::Instrumented};
 
 /// Plain execution.
 pub const PLAIN: u8 = 0;

@@ -200,6 +200,10 @@ impl Vm {
         [module, builtin]: [Op; 2],
     ) -> bool {
         let (globals, builtins) = (func.globals(), func.builtins());
+        // A subclass has its say.
+        if [globals, builtins].iter().any(|d| d.value().downcast_exact::<Dict>().is_none()) {
+            return self.refuse(ip);
+        }
         let table = globals.table();
         let used = table.used();
         match globals.entry_of(self, name) {
