@@ -339,6 +339,7 @@ impl Hooks for SharedHooks {
     fn after_mark(&self, live: &LiveView<'_>, world: &WorldStopped<'_>) {
         let interp = self.interp();
         interp.intern.retain_live(live);
+        interp.shapes.free_dead(live);
         interp.monitoring.instruments.clear_stale(world);
         interp.core.retired().drain(world, interp.core.runtime().epoch());
     }

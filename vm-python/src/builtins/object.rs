@@ -296,13 +296,13 @@ fn set_class(vm: &Vm, v: Value, x: Option<Value>) -> PyResult<()> {
         // The same attributes in the same slots, in the new class's tree: a root with the object's own inline size.
         let seen = shape_id(h);
         let shape = vm.interp().shapes.get(seen);
+        let owner = shape.class.get();
         let target = if shape.is_dict_mode {
             vm.dict_mode_shape(new)
         } else {
             let mut keys = Vec::new();
             shape.for_each_key(|_, k| keys.push(k.as_ptr()));
-            let mut s = vm.interp().shapes.new_root(None, new, shape.slot_base, shape.inline_slots);
-            vm.interp().shapes.add_root(&new, s);
+            let mut s = vm.interp().shapes.root_like(new, shape);
             for k in keys.into_iter().rev() {
                 // SAFETY: shape keys are alive as long as the class.
                 s = vm.interp().shapes.child(s, unsafe { Gc::from_ptr(k) });
@@ -316,6 +316,8 @@ fn set_class(vm: &Vm, v: Value, x: Option<Value>) -> PyResult<()> {
             }
             same
         });
+        // Until here the id that was seen is no other shape's.
+        std::hint::black_box(owner);
         if done {
             return descriptor_changed(vm, old, new);
         }

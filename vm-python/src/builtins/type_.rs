@@ -4,6 +4,7 @@ use vm_compiler::opcodes::BinOp;
 use vm_core::sync::Ordering;
 
 use crate::{
+    builtins::weakref::WeakRef,
     error::{PyResult, Thrown},
     native::{Args, GetSetDef, MethodDef, TypeDef},
     object::{
@@ -13,7 +14,7 @@ use crate::{
         gc::Gc,
         items::RootVec,
         kind::Kind,
-        sequence::Tuple,
+        sequence::{List, Tuple},
         str::Str,
     },
     ops::dunder::override_slot,
@@ -422,16 +423,7 @@ fn set_bases(vm: &Vm, v: Value, x: Option<Value>) -> PyResult<()> {
     }
     for &b in old_bases.as_ref().map_or(&[][..], |b| b.as_slice()) {
         if let Some(l) = b.downcast::<Type>().and_then(|b| b.subclasses.get()) {
-            l.edit(vm, |items, h| {
-                let n = items.len();
-                let keep = (0..n).map(|i| items.slots()[i].get()).filter(|s| *s != t.value());
-                let mut m = 0;
-                for s in keep {
-                    items.slots()[m].set(vm, h, s);
-                    m += 1;
-                }
-                (m, ())
-            });
+            keep_subclasses(vm, l, |c| c != t);
         }
     }
     for b in bases.as_slice().iter().filter_map(|b| b.downcast::<Type>()) {
@@ -452,11 +444,37 @@ fn remake_mro(vm: &Vm, t: Gc<Type>) -> PyResult<()> {
     Ok(())
 }
 
-fn direct_subclasses(vm: &Vm, t: Gc<Type>) -> PyResult<RootVec<'_>> {
-    match t.subclasses.get() {
-        Some(l) => l.snapshot(vm),
-        None => Ok(RootVec::new(vm)),
+/// The class that an entry of a list of subclasses names, if it is alive.
+fn subclass(entry: Value) -> Option<Gc<Type>> {
+    match entry.downcast::<WeakRef>() {
+        Some(weak) => weak.get()?.downcast(),
+        None => entry.downcast(),
     }
+}
+
+fn direct_subclasses(vm: &Vm, t: Gc<Type>) -> PyResult<RootVec<'_>> {
+    let alive = RootVec::new(vm);
+    if let Some(l) = t.subclasses.get() {
+        for c in l.snapshot(vm)?.as_slice().iter().filter_map(|&entry| subclass(entry)) {
+            alive.push(c.value())?;
+        }
+    }
+    Ok(alive)
+}
+
+/// Removes from a list of subclasses the dead ones and those that `keep` refuses.
+fn keep_subclasses(vm: &Vm, list: Gc<List>, keep: impl Fn(Gc<Type>) -> bool) {
+    list.edit(vm, |items, h| {
+        let mut kept = 0;
+        for i in 0..items.len() {
+            let entry = items.slots()[i].get();
+            if subclass(entry).is_some_and(&keep) {
+                items.slots()[kept].set(vm, h, entry);
+                kept += 1;
+            }
+        }
+        (kept, ())
+    });
 }
 
 /// Slots of a Python class: inherited along the MRO, then overridden by its own special methods.
@@ -624,11 +642,18 @@ impl Vm {
         Ok(winner)
     }
 
+    /// Tells `base` of a direct subclass. Classes that programs make are named weakly, so that they can die.
     pub(crate) fn link_subclass(&self, base: Gc<Type>, sub: Gc<Type>) -> PyResult<()> {
-        match base.subclasses.get() {
-            Some(l) => l.append(self, sub.value()),
-            None => Ok(()),
+        let Some(l) = base.subclasses.get() else { return Ok(()) };
+        if !sub.has_flag(type_flags::HEAP) {
+            return l.append(self, sub.value());
         }
+        // Now and then, without those that died: each time that the list would double.
+        if l.len() >= 8 && l.len().is_power_of_two() {
+            keep_subclasses(self, l, |_| true);
+        }
+        let weak = self.new_weakref(self.types().weakref, sub.value(), Value::NONE)?;
+        l.append(self, weak.value())
     }
 
     /// The `__new__` entry of a builtin class.

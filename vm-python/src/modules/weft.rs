@@ -205,7 +205,7 @@ pub fn counters(vm: &Vm) -> Vec<(String, u64)> {
         ("type_versions", u64::from(i.type_versions.given())),
         ("class_changes", i.class_changes.load(Ordering::Relaxed)),
         ("function_version_blocks", u64::from(i.function_versions.given()) >> 10),
-        ("shapes", i.shapes.made()),
+        ("shapes", i.shapes.count()),
         ("thread_list_locks", list_locks),
         ("breaker_posts", posts),
         ("heap_block_locks", h.block_locks),

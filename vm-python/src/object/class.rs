@@ -158,7 +158,7 @@ pub struct Type {
     pub base: Ptr<Type>,
     /// The namespace.
     pub dict: Ptr<Dict>,
-    /// Weak references to direct subclasses.
+    /// Direct subclasses: builtin ones themselves, of others weak references.
     pub subclasses: Ptr<List>,
     /// Changes whenever the namespace of the class or of a base changes (P14); globally unique, 0 while it does.
     pub version: Version,

@@ -2,16 +2,18 @@
 //!
 //! A shape is identified by a 32-bit id in header word 0. Shapes form a tree per class: each child adds one attribute.
 //! A slot index never changes its meaning, so a thread that holds an older shape still reads the right slots. Adding
-//! an attribute writes the slot first, then releases the shape. Ids are never reused: an id in an inline cache of a
-//! dead class never matches.
+//! an attribute writes the slot first, then releases the shape.
 //!
-//! Shapes live in an arena that is reserved once; the id is the index, so `id → shape` is one multiplication.
+//! Shapes live in an arena that is reserved once; the id is the index, so `id → shape` is one multiplication. The trees of a
+//! class are freed in the pause that finds the class dead, and their ids are used again. Nothing can still name them: an object
+//! keeps its class alive; an inline cache that guards with a shape names the class in another of its words, which keeps it alive;
+//! and native code that holds a `&Shape` across a safepoint holds the class too.
 
 use std::ptr;
 
 use rustc_hash::FxHashMap;
 use vm_core::sync::{AtomicPtr, AtomicU32, Mutex, Ordering};
-use vm_heap::Marker;
+use vm_heap::{LiveView, Marker};
 
 use super::{
     class::Type,
@@ -61,7 +63,15 @@ struct Children {
 pub struct Shapes {
     base: *mut Shape,
     next: AtomicU32,
-    grow: Mutex<()>,
+    ids: Mutex<Ids>,
+}
+
+/// Which ids are in use.
+#[derive(Default)]
+struct Ids {
+    free: Vec<ShapeId>,
+    /// Roots of all trees.
+    roots: Vec<ShapeId>,
 }
 
 // SAFETY: shapes are written before their id is published and are immutable then, but for atomics and locks.
@@ -86,7 +96,7 @@ impl Shapes {
             )
         };
         assert!(p != libc::MAP_FAILED, "cannot reserve address space for shapes");
-        Shapes { base: p.cast(), next: AtomicU32::new(Kind::ALL.len() as u32 + 1), grow: Mutex::new(()) }
+        Shapes { base: p.cast(), next: AtomicU32::new(Kind::ALL.len() as u32 + 1), ids: Mutex::default() }
     }
 
     /// The shape with this id.
@@ -105,10 +115,49 @@ impl Shapes {
         unsafe { &*self.base.add(kind as usize) }.class.get().is_some()
     }
 
-    /// Shapes made so far.
+    /// Shapes there are.
     #[must_use]
-    pub fn made(&self) -> u64 {
-        u64::from(self.next.load(Ordering::Relaxed))
+    pub fn count(&self) -> u64 {
+        u64::from(self.next.load(Ordering::Relaxed)) - self.ids.lock().free.len() as u64
+    }
+
+    /// Frees the trees of dead classes. World stopped, marking done.
+    pub(crate) fn free_dead(&self, live: &LiveView<'_>) {
+        let mut ids = self.ids.lock();
+        let Ids { free, roots } = &mut *ids;
+        roots.retain(|&root| {
+            let class = self.get(root).class.get();
+            let alive = class.is_some_and(|c| live.is_marked(ptr::NonNull::from(c.header())));
+            if !alive {
+                self.free_tree(root, free);
+            }
+            alive
+        });
+    }
+
+    /// Frees a shape and all below it. World stopped; nothing names them any more.
+    fn free_tree(&self, id: ShapeId, free: &mut Vec<ShapeId>) {
+        // Not by recursion: a tree may be as deep as an object has attributes.
+        let mut todo = vec![id];
+        while let Some(id) = todo.pop() {
+            let shape = self.get(id);
+            let (children, table) = (
+                shape.children.swap(ptr::null_mut(), Ordering::Relaxed),
+                shape.table.swap(ptr::null_mut(), Ordering::Relaxed),
+            );
+            // SAFETY: both come from `Box::into_raw`, and no thread reads them: the class is dead, and the world is stopped.
+            unsafe {
+                if !children.is_null() {
+                    todo.extend(Box::from_raw(children).lock.lock().values().map(|&s| (*s).id));
+                }
+                if !table.is_null() {
+                    drop(Box::from_raw(table));
+                }
+            }
+            shape.class.as_slot().clear();
+            shape.key.clear();
+            free.push(id);
+        }
     }
 
     fn write(&self, id: ShapeId, shape: Shape) -> &Shape {
@@ -121,7 +170,10 @@ impl Shapes {
     }
 
     fn fresh_id(&self) -> ShapeId {
-        let _g = self.grow.lock();
+        let mut ids = self.ids.lock();
+        if let Some(id) = ids.free.pop() {
+            return id;
+        }
         let id = self.next.load(Ordering::Relaxed);
         assert!((id as usize) < MAX_SHAPES, "out of shapes");
         self.next.store(id + 1, Ordering::Relaxed);
@@ -137,7 +189,8 @@ impl Shapes {
         inline_slots: u16,
     ) -> &Shape {
         let id = kind_shape.map_or_else(|| self.fresh_id(), |k| k as u32);
-        self.write(id, Shape::node(id, class, Value::UNBOUND, ptr::null(), 0, slot_base, inline_slots, false))
+        let node = Shape::node(id, class, Value::UNBOUND, ptr::null(), 0, slot_base, inline_slots, false);
+        self.write_root(id, node)
     }
 
     /// Makes `root` the first root of `class` in place of `old`, unless another thread was faster.
@@ -146,15 +199,24 @@ impl Shapes {
         class.root_shape.compare_exchange(old.id, root.id, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 
-    /// Adds a root that is not the first one of its class, so that the collector finds its tree.
-    pub fn add_root(&self, class: &Type, root: &Shape) {
+    /// A root of `class` whose objects have their slots where those of `like` have them; made if there is none.
+    pub fn root_like(&self, class: Gc<Type>, like: &Shape) -> &Shape {
         let first = self.get(class.root_shape.load(Ordering::Acquire));
+        let mut next: *const Shape = first;
+        // SAFETY: siblings point into the arena, or are null at the end.
+        while let Some(s) = unsafe { next.as_ref() } {
+            if (s.slot_base, s.inline_slots) == (like.slot_base, like.inline_slots) {
+                return s;
+            }
+            next = s.sibling.load(Ordering::Acquire);
+        }
+        let root = self.new_root(None, class, like.slot_base, like.inline_slots);
         let mut next = first.sibling.load(Ordering::Acquire);
         loop {
             root.sibling.store(next, Ordering::Relaxed);
             let me = ptr::from_ref(root).cast_mut();
             match first.sibling.compare_exchange(next, me, Ordering::AcqRel, Ordering::Acquire) {
-                Ok(_) => return,
+                Ok(_) => return root,
                 Err(seen) => next = seen,
             }
         }
@@ -163,7 +225,15 @@ impl Shapes {
     /// Makes the dict-mode shape of a class.
     pub fn new_dict_mode(&self, class: Gc<Type>, slot_base: u16, inline_slots: u16) -> &Shape {
         let id = self.fresh_id();
-        self.write(id, Shape::node(id, class, Value::UNBOUND, ptr::null(), 0, slot_base, inline_slots, true))
+        let node = Shape::node(id, class, Value::UNBOUND, ptr::null(), 0, slot_base, inline_slots, true);
+        self.write_root(id, node)
+    }
+
+    /// Writes the first shape of a tree, and remembers it.
+    fn write_root(&self, id: ShapeId, node: Shape) -> &Shape {
+        let shape = self.write(id, node);
+        self.ids.lock().roots.push(id);
+        shape
     }
 
     /// The shape that adds `key` to `shape`.

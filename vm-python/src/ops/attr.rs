@@ -238,6 +238,7 @@ impl Vm {
                 return Ok(self.dict_of(h));
             }
             let seen = shape.id;
+            let owner = shape.class.get();
             // Built outside the pause (it allocates); checked and refreshed inside.
             let d = self.new_dict_with_capacity(shape.count as usize + 1)?;
             let mut keys = Vec::with_capacity(shape.count as usize);
@@ -291,6 +292,8 @@ impl Vm {
                 h.word0.store(word & !0xFFFF_FFFF | u64::from(dict_shape), Ordering::Release);
                 true
             });
+            // Until here the shape is not freed, whatever happens to the object.
+            std::hint::black_box(owner);
             if done {
                 return Ok(Some(d));
             }
@@ -318,7 +321,7 @@ impl Vm {
         let root = self.interp().shapes.get(class.root_shape.load(Ordering::Acquire));
         // No inline slots: all instances share this shape, and older ones have fewer slots than the class gives now.
         let s = self.interp().shapes.new_dict_mode(class, root.slot_base, 0);
-        // Two threads may both make one; either serves.
+        // Two threads may both make one; either serves, and goes with the class.
         class.dict_shape.store(s.id, Ordering::Release);
         s.id
     }
