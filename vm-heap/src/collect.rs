@@ -25,8 +25,6 @@ use crate::weak::{self, WeakSlot};
 
 /// A live heap above this many bytes is marked by several threads.
 const TOGETHER_ABOVE: usize = 32 << 20;
-/// The same for the help of threads that the pause stopped, which are awake. Below it, fetching each other's marks costs more than the help gives.
-const SHARED_ABOVE: usize = 2 << 20;
 /// A live heap above this many bytes does not fit the caches: cells are fetched ahead of time.
 const AHEAD_ABOVE: usize = 8 << 20;
 /// What dead cells are filled with in poison mode: as a value, a pointer to an address that no process has.
@@ -57,12 +55,18 @@ impl Heap {
         };
         let before = made();
         let served = || why != Reason::Limit && made() != before;
+        if why == Reason::Explicit && !self.config.plain {
+            self.gather.ask(|| {
+                thread.poll(attached);
+                served()
+            });
+        }
         let asked = Instant::now();
         let done = thread.safepoint_park(|| {
             attached.stop_the_world_unless(served, |world| {
                 let me = thread.core().id();
                 let request = Request { why, to_safepoint: asked.elapsed() };
-                if world.interrupted() > 0 {
+                if world.interrupted() > 0 && !self.config.plain {
                     together::collect(self, world, request, me)
                 } else {
                     self.collect_stopped(world, request, me, None)
@@ -150,6 +154,7 @@ impl Heap {
         if !young {
             self.full_collections.fetch_add(1, Ordering::Relaxed);
             self.live_after_full.store(stats.live_bytes, Ordering::Relaxed);
+            self.gather.answer(started.elapsed(), world.interrupted());
         }
         stats.to_safepoint = to_safepoint;
         stats.pause = started.elapsed();
@@ -191,12 +196,11 @@ impl Heap {
             return;
         }
         if live_before > TOGETHER_ABOVE
+            && !self.config.plain
             && let Some(pool) = self.markers.get_or_start(self.config.markers)
         {
             marker.drain_together(&pool);
-        } else if let Some(share) = share
-            && live_before > SHARED_ABOVE
-        {
+        } else if let Some(share) = share {
             share.drain(marker, me);
         } else {
             marker.drain(live_before > AHEAD_ABOVE);

@@ -10,6 +10,7 @@ use vm_core::runtime::{Interpreter, ThreadCore};
 use vm_core::sync::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Mutex, Ordering};
 use vm_core::world::WorldStopped;
 
+use crate::gather::Gather;
 use crate::header::Header;
 use crate::histogram::Histogram;
 use crate::mark::Marker;
@@ -30,6 +31,8 @@ pub struct HeapConfig {
     pub poison: bool,
     /// Re-trace after each collection and check every reference. For finding errors of the collector and of `trace`.
     pub verify: bool,
+    /// Every collection is made by the thread that asked, at once and alone: nobody helps to mark, and no request waits for others.
+    pub plain: bool,
     /// Threads that mark large heaps together; 0: as many as the machine runs, at most 4.
     pub markers: usize,
     /// Bytes to allocate before the first collection, and the least between two full ones.
@@ -46,6 +49,7 @@ impl Default for HeapConfig {
             stress: 0,
             poison: false,
             verify: false,
+            plain: false,
             markers: 0,
             min_budget: 16 << 20,
             young_budget: None,
@@ -195,6 +199,7 @@ pub struct Heap {
     /// Drop-bearing blocks whose dead cells have not been dropped since the last collection.
     pub(crate) drop_queue: Mutex<Vec<u32>>,
     pub(crate) markers: Markers,
+    pub(crate) gather: Gather,
 }
 
 /// Cells that a collection treats specially.
@@ -251,6 +256,7 @@ impl Heap {
             registry: Mutex::default(),
             drop_queue: Mutex::default(),
             markers: Markers::default(),
+            gather: Gather::default(),
         }))
     }
 

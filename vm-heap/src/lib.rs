@@ -17,6 +17,8 @@ pub mod weak;
 #[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
 mod collect;
 #[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
+mod gather;
+#[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
 pub mod header;
 #[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
 mod heap;

@@ -164,6 +164,7 @@ const CONFIG: HeapConfig = HeapConfig {
     stress: 0,
     poison: true,
     verify: true,
+    plain: false,
     markers: 2,
     min_budget: 96 << 10,
     young_budget: None,

@@ -15,6 +15,7 @@ const CHECKED: HeapConfig = HeapConfig {
     stress: 0,
     poison: true,
     verify: true,
+    plain: false,
     markers: 1,
     min_budget: 64 << 20,
     young_budget: None,

@@ -64,6 +64,7 @@ const SMALL: HeapConfig = HeapConfig {
     stress: 0,
     poison: true,
     verify: false,
+    plain: false,
     markers: 1,
     min_budget: 64 << 10,
     young_budget: None,

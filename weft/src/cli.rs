@@ -96,7 +96,8 @@ Options (and corresponding environment variables):
          contention[=FILE]      report at the end which objects and lines threads met at
          dis                    print the bytecode of the program in place of running it
          faults=SEED[,alloc]    make rare events frequent; with alloc, memory fails at times
-         gc=stress:N|poison|verify   collect every N allocations | overwrite dead cells | check the heap
+         gc=stress:N|poison|verify|plain   collect every N allocations | overwrite dead cells | check the heap
+                                | the thread that collects does it at once and alone
          heap-limit=SIZE        most memory in use, as in 512M; more is a MemoryError
          importtime             show how long each import takes
          int_max_str_digits=N   limit of int <-> str conversions
@@ -316,14 +317,15 @@ fn x_option(o: &mut Options, x: &str) -> Result<(), Refused> {
         }
         "heap-limit" => c.heap.limit = Some(size(&full, need("SIZE")?)?),
         "gc" => {
-            for mode in need("stress:N|poison|verify")?.split(',') {
+            for mode in need("stress:N|poison|verify|plain")?.split(',') {
                 match (mode, mode.strip_prefix("stress:").map(str::parse::<u64>)) {
                     ("poison", _) => c.heap.poison = true,
                     ("verify", _) => c.heap.verify = true,
+                    ("plain", _) => c.heap.plain = true,
                     (_, Some(Ok(n))) if n > 0 => c.heap.stress = n,
                     _ => {
                         return Err(Refused::fatal(format!(
-                            "{full}: unknown mode {mode:?}; expected stress:N, poison or verify"
+                            "{full}: unknown mode {mode:?}; expected stress:N, poison, verify or plain"
                         )));
                     }
                 }
