@@ -274,6 +274,13 @@ impl Vm {
         if let Some(b) = base {
             inherit(&mut slots, b.slots());
             t.set_flag(b.flags.load(Ordering::Relaxed) & INHERITED_FLAGS);
+            // The base's would leave what is native to this class unwritten.
+            if def.slots.new.is_none()
+                && (def.flags & type_flags::DISALLOW_INSTANTIATION != 0
+                    || (t.instance_kind, t.native_size) != (b.instance_kind, b.native_size))
+            {
+                slots.new = None;
+            }
         }
         // SAFETY: during bootstrap or module creation: the class is not yet published.
         unsafe { t.edit_slots(|s| *s = slots) };
