@@ -18,6 +18,9 @@
 //! * R7 A contended lock was a safepoint: what was read before it is to be read again.
 //! * R8 A tapped lot, which tells of unlocks, looks announced at all times, so that each unlock takes the waking path. There it looks at
 //!   the announcements of the lot that it stands in for, behind the same light fence. Waiters wait in that one.
+//! * R9 One called waiter at a time: a release calls nobody while one that was called has not looked yet. That one looks under the bucket's lock,
+//!   through which every release that spared a call has passed before; a release after its look calls again. Without this, each
+//!   release of a busy lock would make a system call for as long as the called one waits for a processor.
 //!
 //! **Guarantees.** Mutual exclusion. In a pause no object lock is held. Threads that keep R4 and R5 do not deadlock, with each other or with a stop.
 //! **Not guaranteed**: fairness; a waiter may be overtaken any number of times.

@@ -61,6 +61,22 @@ fn contend(spawned: usize, count: usize, joins_in: bool, stops: usize) {
     }
 }
 
+/// Every thread takes one lock `times` times: a waiter that is called finds it taken again, and must be called again.
+fn retaken(spawned: usize, times: usize) {
+    let (rt, interp) = rig();
+    let shared = objects(1);
+    let order = vec![0; times];
+    let threads: Vec<_> = (0..spawned)
+        .map(|_| {
+            let (rt, interp, shared) = (Arc::clone(&rt), Arc::clone(&interp), Arc::clone(&shared));
+            spawn(move || change(&rt, &interp, &shared, &[0]))
+        })
+        .collect();
+    change(&rt, &interp, &shared, &order);
+    join_all(threads);
+    assert_eq!(shared[0].data.get() as usize, spawned + times, "a change was lost");
+}
+
 /// A lock that somebody holds for as long as the pause lasts, and a waiter: it must not hold up the pause.
 fn waiter_against_stop() {
     let (rt, interp) = rig();
@@ -109,17 +125,20 @@ fn tapped(holders: usize) {
 
 const TAP: &[&str] = &["P12.R6", "P12.R8"];
 const LOCK: &[&str] = &["P12.R1", "P12.R2", "P12.R6"];
+const CALL: &[&str] = &["P12.R2", "P12.R9"];
 const STOP: &[&str] = &["P12.R2", "P12.R3", "P12.R4"];
 
 pub const CHECKS: &[Check] = &[
     Check::loom("p12.lock.2", 2, None, LOCK, || contend(1, 1, true, 0)),
     Check::loom("p12.lock.3", 3, Some(3), LOCK, || contend(2, 1, true, 0)),
+    Check::loom("p12.retaken.2", 2, Some(3), CALL, || retaken(1, 2)),
     Check::loom("p12.stop.2", 2, None, STOP, || contend(1, 1, false, 1)),
     Check::loom("p12.two-locks.3", 3, Some(3), STOP, || contend(2, 2, false, 1)),
     Check::loom("p12.waiter-stop.2", 2, Some(3), STOP, waiter_against_stop),
     Check::loom("p12.tapped.3", 3, Some(3), TAP, || tapped(2)),
     Check::shuttle("p12.tapped.7", 7, TAP, || tapped(6)),
     Check::shuttle("p12.lock.9", 9, LOCK, || contend(8, 1, true, 0)),
+    Check::shuttle("p12.retaken.5", 5, CALL, || retaken(4, 4)),
     Check::shuttle("p12.two-locks.9", 9, STOP, || contend(8, 2, false, 2)),
 ];
 
@@ -132,6 +151,8 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p12.announce-without-fence", "p12.lock.2"),
     seeded("p12.poll-under-lock", "p12.stop.2"),
     seeded("p12.taken-detached", "p12.two-locks.3"),
+    seeded("p12.call-stays", "p12.retaken.2"),
+    seeded("p12.call-stays", "p12.retaken.5"),
     seeded("p12.wait-attached", "p12.waiter-stop.2"),
     seeded("p12.tap-without-wake", "p12.tapped.3"),
     seeded("p12.tap-without-wake", "p12.tapped.7"),

@@ -48,9 +48,25 @@ impl std::fmt::Debug for Tap {
 /// The waiters of all keys that fall here.
 #[derive(Debug)]
 struct Bucket {
-    /// How many wait on each key; few keys at a time, so a scan is fastest.
-    waiting: Mutex<Vec<(usize, u32)>>,
+    /// Few keys at a time, so a scan is fastest.
+    waiting: Mutex<Vec<Waiters>>,
     wake: Condvar,
+}
+
+/// The waiters of one key.
+#[derive(Debug)]
+struct Waiters {
+    key: usize,
+    count: u32,
+    /// A competitor was called and has not looked yet ([`ParkingLot::call_competitor`]).
+    called: bool,
+}
+
+impl Bucket {
+    /// One waiter of a key that has some. Where two keys share the bucket the one notified might be the other's: then all.
+    fn wake_one_of(&self, waiting: &[Waiters]) {
+        if waiting.len() == 1 { self.wake.notify_one() } else { self.wake.notify_all() }
+    }
 }
 
 const BUCKETS: usize = if CHECKING { 1 } else { 256 };
@@ -85,10 +101,10 @@ impl ParkingLot {
 
     /// An unlock that saw `announced`.
     pub(crate) fn unlocked(&self, key: usize) {
-        let Some(tap) = &self.tap else { return self.unpark_one(key) };
+        let Some(tap) = &self.tap else { return self.call_competitor(key) };
         // Still behind the unlock's light fence (P12.R6).
         if tap.real.announced() && !crate::mutant!("p12.tap-without-wake") {
-            tap.real.unpark_one(key);
+            tap.real.call_competitor(key);
         }
         (tap.unlocked)(key);
     }
@@ -111,9 +127,9 @@ impl ParkingLot {
     ) -> Parked {
         let bucket = self.bucket(key);
         let mut waiting = bucket.waiting.lock();
-        match waiting.iter_mut().find(|(k, _)| *k == key) {
-            Some((_, n)) => *n += 1,
-            None => waiting.push((key, 1)),
+        match waiting.iter_mut().find(|w| w.key == key) {
+            Some(w) => w.count += 1,
+            None => waiting.push(Waiters { key, count: 1, called: false }),
         }
         let outcome = loop {
             if crate::mutant!("p21.predicate-outside-lock") {
@@ -126,19 +142,27 @@ impl ParkingLot {
             } else if ready() {
                 break Parked::Ready;
             }
-            match remaining() {
-                None => bucket.wake.wait(&mut waiting),
-                Some(Duration::ZERO) => break Parked::TimedOut,
-                Some(time) => {
-                    if bucket.wake.wait_for(&mut waiting, time) {
-                        break if ready() { Parked::Ready } else { Parked::TimedOut };
-                    }
+            let late = match remaining() {
+                None => {
+                    bucket.wake.wait(&mut waiting);
+                    false
                 }
+                Some(Duration::ZERO) => break Parked::TimedOut,
+                Some(time) => bucket.wake.wait_for(&mut waiting, time),
+            };
+            // Whoever was called, this one looks now: what it does not find, the next call is to tell.
+            if let Some(w) = waiting.iter_mut().find(|w| w.key == key)
+                && !crate::mutant!("p12.call-stays")
+            {
+                w.called = false;
+            }
+            if late {
+                break if ready() { Parked::Ready } else { Parked::TimedOut };
             }
         };
-        if let Some(at) = waiting.iter().position(|(k, _)| *k == key) {
-            waiting[at].1 -= 1;
-            if waiting[at].1 == 0 {
+        if let Some(at) = waiting.iter().position(|w| w.key == key) {
+            waiting[at].count -= 1;
+            if waiting[at].count == 0 {
                 waiting.swap_remove(at);
             }
         }
@@ -149,19 +173,19 @@ impl ParkingLot {
     pub fn unpark_one(&self, key: usize) {
         let bucket = self.bucket(key);
         let waiting = bucket.waiting.lock();
-        match waiting.as_slice() {
-            [] => {}
-            [(only, _)] => {
-                if *only == key {
-                    bucket.wake.notify_one();
-                }
-            }
-            // Two keys share the bucket: the one notified might be the other key's.
-            many => {
-                if many.iter().any(|(k, _)| *k == key) {
-                    bucket.wake.notify_all();
-                }
-            }
+        if waiting.iter().any(|w| w.key == key) {
+            bucket.wake_one_of(&waiting);
+        }
+    }
+
+    /// As [`ParkingLot::unpark_one`], unless a waiter that was called this way is on its way: for a lock whose waiters compete, and
+    /// whose next release calls again (P12.R9).
+    fn call_competitor(&self, key: usize) {
+        let bucket = self.bucket(key);
+        let mut waiting = bucket.waiting.lock();
+        let Some(w) = waiting.iter_mut().find(|w| w.key == key) else { return };
+        if !std::mem::replace(&mut w.called, true) {
+            bucket.wake_one_of(&waiting);
         }
     }
 
@@ -169,7 +193,7 @@ impl ParkingLot {
     pub fn unpark_all(&self, key: usize) {
         let bucket = self.bucket(key);
         let waiting = bucket.waiting.lock();
-        if waiting.iter().any(|(k, _)| *k == key) {
+        if waiting.iter().any(|w| w.key == key) {
             bucket.wake.notify_all();
         }
     }
@@ -220,9 +244,7 @@ impl ParkingLot {
 }
 
 /// A bucket's lock, held.
-pub(crate) struct LotLock<'l>(
-    #[expect(dead_code, reason = "held, not used")] MutexGuard<'l, Vec<(usize, u32)>>,
-);
+pub(crate) struct LotLock<'l>(#[expect(dead_code, reason = "held, not used")] MutexGuard<'l, Vec<Waiters>>);
 
 #[cfg(all(test, not(any(weft_sync = "loom", weft_sync = "shuttle"))))]
 mod tests {
@@ -246,7 +268,7 @@ mod tests {
     }
 
     fn waiting(lot: &ParkingLot, key: usize) -> u32 {
-        lot.bucket(key).waiting.lock().iter().find(|(k, _)| *k == key).map_or(0, |(_, n)| *n)
+        lot.bucket(key).waiting.lock().iter().find(|w| w.key == key).map_or(0, |w| w.count)
     }
 
     #[test]
