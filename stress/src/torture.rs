@@ -195,6 +195,7 @@ pub fn child(args: &ChildArgs) -> Result<i32, String> {
         mode: Mode::Free,
         seed: args.seed,
         stride: 1,
+        groups: 1,
         until: Instant::now() + Duration::from_millis(args.time_ms),
         progress: Arc::clone(&progress),
     });

@@ -12,11 +12,13 @@ use crate::case::{Body, Grade, Outcome, Test};
 use crate::child::Args;
 use crate::engine::{Mode, Progress};
 
-/// Files of many tests each, separated by `# test:` lines.
+/// Files of many tests each, separated by `# test:` lines; what is before the first is part of each.
 const FILES: &[&str] = &[
     include_str!("../../programs/memory.py"),
     include_str!("../../programs/containers.py"),
     include_str!("../../programs/objects.py"),
+    include_str!("../../programs/monitoring.py"),
+    include_str!("../../programs/imports.py"),
 ];
 
 const DRIVER: &str = include_str!("driver.py");
@@ -26,11 +28,17 @@ const TWIN: &str = "# --- twin\n";
 
 /// All of them.
 pub fn tests() -> Vec<Test> {
-    FILES.iter().flat_map(|file| file.split("# test: ").skip(1)).map(parse).collect()
+    let of_file = |file: &&'static str| {
+        let (common, tests) = file.split_once("# test: ").unwrap_or((file, ""));
+        tests.split("# test: ").map(|text| parse(common, text)).collect::<Vec<_>>()
+    };
+    FILES.iter().flat_map(of_file).collect()
 }
 
-fn parse(text: &'static str) -> Test {
+fn parse(common: &str, text: &'static str) -> Test {
     let (name, source) = text.split_once('\n').unwrap_or((text, ""));
+    // Once per test and process.
+    let source: &'static str = format!("{common}\n{source}").leak();
     let mut test = Test {
         name,
         what: "",
@@ -55,10 +63,10 @@ fn parse(text: &'static str) -> Test {
     test
 }
 
-/// Elements of a stride.
-fn stride(source: &str) -> usize {
-    let line = source.lines().find_map(|l| l.strip_prefix("# stride: "));
-    line.and_then(|n| n.parse().ok()).unwrap_or(512)
+/// A number of the test's header.
+fn number(source: &str, name: &str) -> Option<usize> {
+    let line = source.lines().find_map(|l| l.strip_prefix("# ")?.strip_prefix(name)?.strip_prefix(": "));
+    line.and_then(|n| n.parse().ok())
 }
 
 /// Runs a test in all modes, in one VM.
@@ -84,7 +92,10 @@ pub fn run(
         native::set_up(native::Setup {
             mode,
             seed: args.seed,
-            stride: stride(source),
+            // Elements of a stride.
+            stride: number(source, "stride").unwrap_or(512),
+            // What a test changes for the whole process is not for four groups at once.
+            groups: mode.groups().min(number(source, "groups").unwrap_or(usize::MAX)),
             until: Instant::now() + time,
             progress: Arc::clone(progress),
         });
@@ -93,6 +104,7 @@ pub fn run(
         exec(&vm, "_drive(globals())\n", "<start>")?;
     }
     progress.inspect.lock().unwrap_or_else(|e| e.into_inner()).take();
+    let _ = std::fs::remove_dir_all(native::folder());
     Ok(())
 }
 

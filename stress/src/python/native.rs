@@ -18,6 +18,7 @@ pub struct Setup {
     pub mode: Mode,
     pub seed: u64,
     pub stride: usize,
+    pub groups: usize,
     pub until: Instant,
     pub progress: Arc<Progress>,
 }
@@ -64,6 +65,11 @@ pub fn set_up(setup: Setup) {
     ENGINE.store(Box::into_raw(Box::new(engine)), Ordering::Release);
 }
 
+/// Where this process's test keeps files.
+pub fn folder() -> std::path::PathBuf {
+    std::env::temp_dir().join(format!("weft-stress-{}", std::process::id()))
+}
+
 /// Makes `_stress` importable.
 pub fn register(vm: &Vm) {
     vm.register_native_module("_stress", make);
@@ -99,7 +105,7 @@ static FUNCTIONS: &[FunctionDef] = &[
         let mode = e.setup.mode;
         let make =
             |_| Group { meeting: Rendezvous::new(actors, mode, &e.setup.progress), strides: Strides::new() };
-        let groups = e.groups.get_or_init(|| (0..mode.groups()).map(make).collect());
+        let groups = e.groups.get_or_init(|| (0..e.setup.groups).map(make).collect());
         Ok(Value::small_int(groups.len() as i64))
     }),
     // `place(group, actor)`: puts the calling thread where the mode wants it.
@@ -170,6 +176,13 @@ static FUNCTIONS: &[FunctionDef] = &[
         let n = small(n) as u64;
         engine().setup.progress.add([(key.to_str_lossy().into_owned(), n)]);
         Ok(Value::NONE)
+    }),
+    // `folder()`: a folder of this process, which goes with it.
+    FunctionDef::new("folder", |vm, args| {
+        args.exact::<0>(vm, "folder")?;
+        let path = folder();
+        std::fs::create_dir_all(&path).map_err(|e| vm.runtime_error(format!("{}: {e}", path.display())))?;
+        Ok(vm.new_str(&path.to_string_lossy())?.value())
     }),
     // `rss()`: bytes of the process that are in memory.
     FunctionDef::new("rss", |vm, args| {
