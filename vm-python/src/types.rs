@@ -370,7 +370,10 @@ impl Vm {
         for op in BinOp::ALL {
             if slots.binary_ops >> op as u16 & 1 != 0 {
                 put(binary_dunder(op), WrapperKind::Binary(op))?;
-                put(reflected_dunder(op), WrapperKind::Reflected(op))?;
+                // Concatenation has no reflected form.
+                if op != BinOp::Add || !t.is_sequence() {
+                    put(reflected_dunder(op), WrapperKind::Reflected(op))?;
+                }
             }
             if slots.inplace_ops >> op as u16 & 1 != 0 {
                 put(inplace_dunder(op), WrapperKind::Inplace(op))?;

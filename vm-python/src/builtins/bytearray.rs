@@ -210,6 +210,7 @@ fn setitem(vm: &Vm, v: Value, key: Value, value: Option<Value>) -> PyResult<()> 
 }
 
 fn set_slice(vm: &Vm, b: Gc<ByteArray>, slice: Gc<Slice>, value: Option<Value>) -> PyResult<()> {
+    let bounds = vm.slice_bounds(slice)?;
     let content = match value {
         None => Vec::new(),
         Some(v) => match bytes_like(v) {
@@ -222,7 +223,6 @@ fn set_slice(vm: &Vm, b: Gc<ByteArray>, slice: Gc<Slice>, value: Option<Value>) 
             None => collect(vm, v, "byte")?,
         },
     };
-    let bounds = vm.slice_bounds(slice)?;
     let r = bounds.of(b.len());
     if r.step == 1 {
         let start = r.start as usize;
@@ -282,7 +282,8 @@ fn extend(vm: &Vm, a: Args<'_>) -> PyResult {
     let (b, [source]) = a.method::<ByteArray, 1>(vm, "bytearray.extend")?;
     let content = match bytes_like(source) {
         Some(c) => c.into_owned(),
-        None if source.is::<Str>() => {
+        // An empty one is an iterable of integers, too.
+        None if source.downcast::<Str>().is_some_and(|s| !s.is_empty()) => {
             return Err(vm.type_error("expected iterable of integers; got: 'str'"));
         }
         None if vm.type_of(source).slots().iter.is_none() && vm.type_of(source).slots().getitem.is_none() => {

@@ -308,7 +308,9 @@ fn bad_imaginary(vm: &Vm, im: Value) -> Thrown {
 
 /// The complex number that an argument stands for; `None` if it is no number.
 fn part_of(vm: &Vm, v: Value) -> PyResult<Option<C>> {
-    if let Some(c) = operand(vm, v)? {
+    // Subclasses of the real numbers may have methods of their own.
+    let exact = v.is_small_int() || v.is_tagged_float() || vm.as_complex(v).is_some();
+    if exact && let Some(c) = operand(vm, v)? {
         return Ok(Some(c));
     }
     if let Some(f) = vm.lookup_special(v, vm.names().__complex__)? {

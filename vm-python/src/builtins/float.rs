@@ -277,14 +277,12 @@ fn new(vm: &Vm, class: Gc<Type>, args: Args<'_>) -> PyResult {
 
 /// `float(v)`
 fn from_value(vm: &Vm, v: Value) -> PyResult<f64> {
-    if let Some(x) = vm.as_float(v) {
-        return Ok(x);
-    }
-    if v.downcast::<Str>().is_none() {
-        if let Some(i) = IntRef::of(v) {
-            return vm.int_to_float(i);
-        }
+    if v.downcast_exact::<Str>().is_none() {
+        // Subclasses of the numbers may have a `__float__` of their own.
         if let Some(x) = vm.float_by_protocol(v)? {
+            return Ok(x);
+        }
+        if let Some(x) = vm.as_float(v) {
             return Ok(x);
         }
     }

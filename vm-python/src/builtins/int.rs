@@ -198,7 +198,7 @@ fn from_value(vm: &Vm, x: Value) -> PyResult {
     if vm.is_exact_int(x) {
         return Ok(x);
     }
-    if x.downcast::<Str>().is_none() {
+    if x.downcast_exact::<Str>().is_none() {
         let class = vm.type_of(x);
         let slots = class.slots();
         if slots.unary.is_some() && slots.unary_ops & (1 << UnOp::Int as u16 | 1 << UnOp::Index as u16) != 0 {

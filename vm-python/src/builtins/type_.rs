@@ -756,22 +756,41 @@ impl Vm {
         }
         let mro = compute_mro(self, t)?;
         t.mro.set(self, h, Some(self.new_tuple(mro.as_slice())?));
-        let mut flags = type_flags::HEAP | type_flags::BASETYPE | type_flags::WEAKREF;
+        let mut flags = type_flags::HEAP | type_flags::BASETYPE;
         for b in mro.as_slice()[1..].iter().filter_map(|b| b.downcast::<Type>()) {
             flags |= b.flags.load(Ordering::Relaxed) & INHERITED_FLAGS;
         }
         // `__slots__` members go behind the payload of the base.
         match &slot_names {
-            None => flags |= type_flags::HAS_DICT,
+            None => {
+                flags |= type_flags::HAS_DICT;
+                // Not where the payload's size differs between instances.
+                if !matches!(base.instance_kind, Kind::Tuple | Kind::Bytes | Kind::Int) {
+                    flags |= type_flags::WEAKREF;
+                }
+            }
             Some(names) => {
                 for &s in names.as_slice() {
                     // SAFETY: collect_slots returns strings.
                     let s = unsafe { s.downcast_unchecked::<Str>() };
-                    if s == n.__dict__ {
-                        flags |= type_flags::HAS_DICT;
+                    let given = [
+                        (n.__dict__, "__dict__", type_flags::HAS_DICT),
+                        (n.__weakref__, "__weakref__", type_flags::WEAKREF),
+                    ];
+                    if let Some((_, name, flag)) = given.into_iter().find(|g| g.0 == s) {
+                        if flags & flag != 0 {
+                            return Err(
+                                self.type_error(format!("{name} slot disallowed: we already got one"))
+                            );
+                        }
+                        flags |= flag;
                         continue;
                     }
-                    if s == n.__weakref__ {
+                }
+                for &s in names.as_slice() {
+                    // SAFETY: collect_slots returns strings.
+                    let s = unsafe { s.downcast_unchecked::<Str>() };
+                    if s == n.__dict__ || s == n.__weakref__ {
                         continue;
                     }
                     if dict.get_str(self, s)?.is_some() {
@@ -918,6 +937,9 @@ impl Vm {
                 let t = out.get(i).map_or_else(String::new, |x| self.type_name(x));
                 return Err(self.type_error(format!("__slots__ items must be strings, not '{t}'")));
             };
+            if !crate::builtins::str::unicode::is_identifier(x.code_points()) {
+                return Err(self.type_error("__slots__ must be identifiers"));
+            }
             out.set(i, self.mangle(class, x)?.value());
         }
         Ok(Some(out))

@@ -211,6 +211,12 @@ impl Type {
     pub fn set_flag(&self, bits: u32) {
         self.flags.fetch_or(bits, Ordering::Relaxed);
     }
+    /// Whether instances are builtin sequences, for which `+` concatenates and `*` repeats.
+    #[must_use]
+    pub fn is_sequence(&self) -> bool {
+        self.has_flag(type_flags::SEQUENCE)
+            || matches!(self.instance_kind, Kind::Str | Kind::Bytes | Kind::ByteArray)
+    }
     /// The namespace.
     #[inline(always)]
     #[must_use]

@@ -529,9 +529,10 @@ impl Vm {
             return Ok(x);
         }
         match IntRef::of(v) {
-            Some(IntRef::Small(n)) => Ok(n as f64),
-            Some(i) => self.int_to_float(i),
-            None => match self.float_by_protocol(v)? {
+            Some(IntRef::Small(n)) if v.is_small_int() => Ok(n as f64),
+            Some(i) if self.is_exact_int(v) => self.int_to_float(i),
+            // A subclass of int may have a `__float__` of its own.
+            _ => match self.float_by_protocol(v)? {
                 Some(x) => Ok(x),
                 None => Err(self.type_error(format!("must be real number, not {}", self.type_name(v)))),
             },

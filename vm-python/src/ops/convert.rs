@@ -90,9 +90,11 @@ impl Vm {
         self.check_native_stack()?;
         match self.type_of(v).slots().hash {
             Some(f) => f(self, v),
-            // Without a comparison of its own an object is equal to itself alone.
-            None if self.type_of(v).slots().compare.is_none() => Ok(self.identity_hash(v)),
-            None => Err(self.unhashable(v)),
+            // `object`'s own hash, unless the class or a base says that it has none.
+            None => match self.type_lookup(self.type_of(v), self.names().__hash__) {
+                Some(f) if f.is_none() => Err(self.unhashable(v)),
+                _ => Ok(self.identity_hash(v)),
+            },
         }
     }
 

@@ -60,6 +60,24 @@ fn is_py_binary(t: Gc<Type>) -> bool {
         .is_some_and(|f| std::ptr::fn_addr_eq(f, py_binary as fn(&Vm, BinOp, Value, Value) -> PyResult))
 }
 
+/// Calls the method `f` of `this` for an operator. A class that inherits concatenation and repetition from a builtin sequence, and
+/// overrides neither form, refuses what is not its own, so that the other operand can try; its special methods would raise.
+fn call_binary(vm: &Vm, f: Value, op: BinOp, (this, other): (Value, Value), reflected: bool) -> PyResult {
+    if let Some(w) = f.downcast_exact::<Wrapper>()
+        && matches!(op, BinOp::Add | BinOp::Multiply)
+        && let Some(owner) = w.owner.get()
+        && owner.is_sequence()
+        && vm.isinstance(this, owner)
+        && [vm.names().binary(op), vm.names().reflected(op)]
+            .iter()
+            .all(|&name| vm.special(this, name).is_none_or(|f| f.downcast_exact::<Wrapper>().is_some()))
+        && let Some(native) = owner.slots().binary
+    {
+        return if reflected { native(vm, op, other, this) } else { native(vm, op, this, other) };
+    }
+    vm.call_special(f, this, &[other])
+}
+
 fn py_binary(vm: &Vm, op: BinOp, a: Value, b: Value) -> PyResult {
     vm.check_native_stack()?;
     let (ta, tb) = (vm.type_of(a), vm.type_of(b));
@@ -73,7 +91,7 @@ fn py_binary(vm: &Vm, op: BinOp, a: Value, b: Value) -> PyResult {
                 && theirs != vm.type_lookup(ta, reflected)
             {
                 b_tried = true;
-                let r = vm.call_special(f, b, &[a])?;
+                let r = call_binary(vm, f, op, (b, a), true)?;
                 if r != Value::NOT_IMPLEMENTED {
                     return Ok(r);
                 }
@@ -83,7 +101,7 @@ fn py_binary(vm: &Vm, op: BinOp, a: Value, b: Value) -> PyResult {
             if f.is_none() {
                 return Ok(Value::NOT_IMPLEMENTED);
             }
-            let r = vm.call_special(f, a, &[b])?;
+            let r = call_binary(vm, f, op, (a, b), false)?;
             if r != Value::NOT_IMPLEMENTED {
                 return Ok(r);
             }
@@ -95,7 +113,7 @@ fn py_binary(vm: &Vm, op: BinOp, a: Value, b: Value) -> PyResult {
         && let Some(f) = vm.type_lookup(tb, reflected)
         && !f.is_none()
     {
-        return vm.call_special(f, b, &[a]);
+        return call_binary(vm, f, op, (b, a), true);
     }
     Ok(Value::NOT_IMPLEMENTED)
 }
@@ -189,13 +207,11 @@ fn py_setitem(vm: &Vm, v: Value, key: Value, value: Option<Value>) -> PyResult<(
     match value {
         Some(x) => match vm.special(v, n.__setitem__) {
             Some(f) => vm.call_special(f, v, &[key, x]).map(drop),
-            None => {
-                Err(vm.type_error(format!("'{}' object does not support item assignment", vm.type_name(v))))
-            }
+            None => Err(vm.attribute_error("__setitem__")),
         },
         None => match vm.special(v, n.__delitem__) {
             Some(f) => vm.call_special(f, v, &[key]).map(drop),
-            None => Err(vm.type_error(format!("'{}' object doesn't support item deletion", vm.type_name(v)))),
+            None => Err(vm.attribute_error("__delitem__")),
         },
     }
 }
@@ -465,10 +481,20 @@ pub fn call_wrapper(vm: &Vm, w: Gc<Wrapper>, args: Args<'_>) -> PyResult {
             if a.len() == 2 && !a[1].is_none() {
                 return vm.power_mod(this, a[0], a[1]);
             }
-            slot!(binary)(vm, op, this, a[0])?
+            let r = slot!(binary)(vm, op, this, a[0])?;
+            vm.sequence_result(owner, op, this, a[0], r)?
         }
-        WrapperKind::Reflected(op) => slot!(binary)(vm, op, a[0], this)?,
-        WrapperKind::Inplace(op) => slot!(inplace)(vm, op, this, a[0])?,
+        WrapperKind::Reflected(op) => {
+            // Repetition is the same from both sides, with `this` as the sequence.
+            let repeats = op == BinOp::Multiply && owner.is_sequence();
+            let (x, y) = if repeats { (this, a[0]) } else { (a[0], this) };
+            let r = slot!(binary)(vm, op, x, y)?;
+            vm.sequence_result(owner, op, this, a[0], r)?
+        }
+        WrapperKind::Inplace(op) => {
+            let r = slot!(inplace)(vm, op, this, a[0])?;
+            vm.sequence_result(owner, op, this, a[0], r)?
+        }
         WrapperKind::Unary(op) => slot!(unary)(vm, op, this)?,
         WrapperKind::Compare(op) => slot!(compare)(vm, op, this, a[0])?,
         WrapperKind::Hash => vm.new_int(slot!(hash)(vm, this)?)?,

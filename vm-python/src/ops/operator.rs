@@ -4,7 +4,12 @@ use vm_compiler::opcodes::{BinOp, CmpOp};
 
 use crate::{
     error::{PyResult, Thrown},
-    object::{class::UnOp, gc::Gc, kind::Kind, str::Str},
+    object::{
+        class::{Type, UnOp, type_flags},
+        gc::Gc,
+        kind::Kind,
+        str::Str,
+    },
     value::Value,
     vm::Vm,
 };
@@ -33,8 +38,12 @@ impl Vm {
             (Some(x), Some(y)) => std::ptr::fn_addr_eq(x, y),
             _ => false,
         };
+        // Concatenation and repetition of builtin sequences come last, after what the other operand says.
+        let last = || {
+            matches!(op, BinOp::Add | BinOp::Multiply) && ta.is_sequence() && !ta.has_flag(type_flags::HEAP)
+        };
         if let (Some(f), false) = (fb, same)
-            && tb.is_subclass(ta)
+            && (tb.is_subclass(ta) || last())
         {
             let r = f(self, op, a, b)?;
             if r != Value::NOT_IMPLEMENTED {
@@ -102,6 +111,26 @@ impl Vm {
             return self.type_error(format!("can't multiply sequence by non-int of type '{other}'"));
         }
         self.type_error(format!("unsupported operand type(s) for {sym}: '{ta}' and '{tb}'"))
+    }
+
+    /// The result of a special method of a builtin sequence: where `+` and `*` are concatenation and repetition, which know no
+    /// other operand's say, it raises in place of giving NotImplemented.
+    pub(crate) fn sequence_result(
+        &self,
+        owner: Gc<Type>,
+        op: BinOp,
+        a: Value,
+        b: Value,
+        r: Value,
+    ) -> PyResult {
+        if r != Value::NOT_IMPLEMENTED || !owner.is_sequence() {
+            return Ok(r);
+        }
+        match op {
+            BinOp::Add => Err(self.unsupported_operands(op, a, b, false)),
+            BinOp::Multiply => self.index_i64(b).map(|_| r),
+            _ => Ok(r),
+        }
     }
 
     /// A unary operator or conversion; TypeError if the class has none.

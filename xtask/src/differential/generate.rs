@@ -25,8 +25,12 @@ def cut(v, depth=3):
     if isinstance(v, Base): return type(v)(cut(v.a, depth - 1), cut(v.b, depth - 1))
     return v
 def small(v): return v % 7 if isinstance(v, int) else 2
+def plain(text):
+    # Without addresses.
+    first, *rest = text.split(' at 0x')
+    return first + ''.join(' at 0x' + r.lstrip('0123456789abcdef') for r in rest)
 def show(v):
-    try: print(type(v).__name__, repr(cut(v))[:200])
+    try: print(type(v).__name__, plain(repr(cut(v)))[:200])
     except Exception as e: print('repr', type(e).__name__)
 class Base:
     kind = 'base'
@@ -47,6 +51,8 @@ class Derived(Base):
     def __getitem__(self, i): return (self.a, self.b)[i]
     def __len__(self): return 2
     def __call__(self, x=0): return [self.b, x]
+class Plain:
+    def __repr__(self): return 'plain'
 class Manager:
     def __init__(self, swallow): self.swallow = swallow
     def __enter__(self): return self
@@ -63,7 +69,7 @@ pub struct Generator {
     pub names: Vec<(String, Kind)>,
     /// Functions in reach; a generator function's calls go through `list`.
     pub functions: Vec<(String, bool)>,
-    fresh: usize,
+    pub(super) fresh: usize,
 }
 
 /// The program of `seed`.
@@ -103,7 +109,7 @@ pub fn program(seed: u64) -> String {
 }
 
 impl Generator {
-    fn line(&mut self, text: &str) {
+    pub(super) fn line(&mut self, text: &str) {
         for _ in 0..self.indent {
             self.out.push_str("    ");
         }
@@ -111,7 +117,7 @@ impl Generator {
         self.out.push('\n');
     }
 
-    fn block(&mut self, head: &str, body: impl FnOnce(&mut Self)) {
+    pub(super) fn block(&mut self, head: &str, body: impl FnOnce(&mut Self)) {
         self.line(head);
         self.indent += 1;
         body(self);
@@ -127,13 +133,13 @@ impl Generator {
         name
     }
 
-    fn guarded(&mut self, body: impl FnOnce(&mut Self)) {
+    pub(super) fn guarded(&mut self, body: impl FnOnce(&mut Self)) {
         self.block("try:", body);
         self.line("except Exception as error: print(type(error).__name__)");
     }
 
     /// Statements of a nested block; names that it makes may stay unbound after it and are forgotten.
-    fn body(&mut self, depth: usize) {
+    pub(super) fn body(&mut self, depth: usize) {
         let known = self.names.len();
         for _ in 0..1 + self.random.below(3) {
             self.statement(depth - 1);
@@ -169,7 +175,7 @@ impl Generator {
     }
 
     fn statement(&mut self, depth: usize) {
-        match self.random.below(if depth == 0 { 7 } else { 16 }) {
+        match self.random.below(if depth == 0 { 7 } else { 21 }) {
             0 | 1 => {
                 let make = self.random.one_in(3);
                 let (target, kind) = if make {
@@ -239,7 +245,8 @@ impl Generator {
                 self.guarded(|g| g.line(&format!("{x}, {star}{y} = cut({value})")));
             }
             14 => self.local_function(),
-            _ => self.local_class(depth),
+            15 => self.local_class(depth),
+            _ => self.feature(depth),
         }
     }
 

@@ -3,8 +3,10 @@
 //! A program is a pure function of its seed, so a failure is reported as a number that makes it again.
 
 mod expression;
+mod features;
 mod generate;
 mod random;
+mod tables;
 
 use crate::cpython::Python;
 use crate::process::{self, End};

@@ -361,10 +361,10 @@ pub fn parse_float_value(vm: &Vm, x: Value) -> PyResult<Option<f64>> {
         return vm.parse_float(s).map(Some);
     }
     if let Some(b) = x.downcast::<Bytes>() {
-        return vm.parse_float_bytes(b.as_slice()).map(Some);
+        return vm.parse_float_bytes(x, b.as_slice()).map(Some);
     }
     if let Some(b) = x.downcast::<ByteArray>() {
-        return vm.parse_float_bytes(&b.to_vec()).map(Some);
+        return vm.parse_float_bytes(x, &b.to_vec()).map(Some);
     }
     Ok(None)
 }

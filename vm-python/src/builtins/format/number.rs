@@ -201,12 +201,16 @@ impl Vm {
         }
     }
 
-    /// `float(bytes)`
-    pub fn parse_float_bytes(&self, bytes: &[u8]) -> PyResult<f64> {
-        parse_float_literal(bytes).ok_or_else(|| {
-            let shown = String::from_utf8_lossy(&repr_bytes(bytes)).into_owned();
-            self.value_error(format!("could not convert string to float: {shown}"))
-        })
+    /// `float(bytes)`; `v` is the object whose bytes they are.
+    pub fn parse_float_bytes(&self, v: Value, bytes: &[u8]) -> PyResult<f64> {
+        match parse_float_literal(bytes) {
+            Some(x) => Ok(x),
+            None => {
+                let shown = self.repr(v)?;
+                let text = shown.to_str_lossy();
+                Err(self.value_error(format!("could not convert string to float: {text}")))
+            }
+        }
     }
 
     /// An int (or bool) as text in `base` 2 … 36, with its sign, without prefix.

@@ -246,7 +246,8 @@ pub fn extend(vm: &Vm, l: Gc<List>, source: Value) -> PyResult<()> {
     if let Some(t) = source.downcast_exact::<Tuple>() {
         return l.extend_from_slice(vm, t.as_slice());
     }
-    if let Some(other) = source.downcast_exact::<List>() {
+    // A list of a subclass is iterated, but for this very one: that would never end.
+    if let Some(other) = source.downcast_exact::<List>().or_else(|| (source == l.value()).then_some(l)) {
         let items = other.snapshot(vm)?;
         if l.is_empty() {
             // The copy becomes the storage, unless an item was appended meanwhile.

@@ -102,7 +102,8 @@ fn any_partition(vm: &Vm, a: Args<'_>, name: &str, from_right: bool) -> PyResult
         }
         None => {
             let empty = vm.new_ascii(b"")?.value();
-            let all = vm.exact_str(s)?.value();
+            // The string itself, whatever its class.
+            let all = s.value();
             if from_right { [empty, empty, all] } else { [all, empty, empty] }
         }
     };
