@@ -36,9 +36,9 @@ pub fn tests() -> Vec<Test> {
 }
 
 fn parse(common: &str, text: &'static str) -> Test {
-    let (name, source) = text.split_once('\n').unwrap_or((text, ""));
+    let (name, own) = text.split_once('\n').unwrap_or((text, ""));
     // Once per test and process.
-    let source: &'static str = format!("{common}\n{source}").leak();
+    let source: &'static str = format!("{common}\n{own}").leak();
     let mut test = Test {
         name,
         what: "",
@@ -47,7 +47,7 @@ fn parse(common: &str, text: &'static str) -> Test {
         body: Body::Python(source),
         finds: if source.contains(TWIN) { crate::rust::TWIN } else { &[] },
     };
-    for line in source.lines().map_while(|l| l.strip_prefix("# ")) {
+    for line in own.lines().map_while(|l| l.strip_prefix("# ")) {
         let Some((head, rest)) = line.split_once(": ") else { continue };
         let grades = [Grade::Acceptable, Grade::Interesting, Grade::Forbidden];
         let graded = grades.iter().find_map(|g| Some((*g, head.strip_prefix(g.name())?)));
