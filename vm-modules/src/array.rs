@@ -9,7 +9,7 @@ use vm_compiler::opcodes::{BinOp, CmpOp};
 use vm_heap::Marker;
 use vm_python::{
     error::PyResult,
-    native::{Args, GetSetDef, Native, NativePayload, TypeDef},
+    native::{Args, GetSetDef, Native, NativeBuffer, NativePayload, TypeDef},
     object::{
         bytes::Bytes,
         class::{Type, TypeSlots, type_flags},
@@ -168,6 +168,9 @@ pub(crate) struct Array {
 impl NativePayload for Array {
     fn trace(&self, m: &mut Marker) {
         self.block.trace(m);
+    }
+    fn buffer(&self) -> Option<NativeBuffer> {
+        Some(NativeBuffer { block: self.block(), format: self.code.0, item: self.code.size() })
     }
 }
 

@@ -125,6 +125,7 @@ impl Vm {
             t.str,
             t.bytes,
             t.bytearray,
+            t.memoryview,
             t.tuple,
             t.list,
             t.dict,

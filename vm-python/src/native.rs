@@ -12,6 +12,7 @@ use crate::{
         function::{Getter, Setter},
         gc::{Gc, Object},
         kind::Kind,
+        raw::RawBlock,
         sequence::Tuple,
         str::Str,
     },
@@ -344,15 +345,30 @@ impl FunctionDef {
 pub trait NativePayload: 'static {
     /// Reports every reference in the payload. Mutable references must be [`crate::object::gc::Slot`]s.
     fn trace(&self, m: &mut Marker);
+    /// The storage, of objects whose bytes others may look at (`memoryview`, `bytes(x)`).
+    fn buffer(&self) -> Option<NativeBuffer> {
+        None
+    }
     /// Whether the payload owns Rust memory and must be dropped when the cell dies.
     const NEEDS_DROP: bool = std::mem::needs_drop::<Self>();
 }
 
-/// What the collector needs to know of a payload.
+/// Storage that others may look at: a block that changes under the object's lock.
+pub struct NativeBuffer {
+    /// The bytes.
+    pub block: Gc<RawBlock>,
+    /// Format of an item, as `struct` has it.
+    pub format: u8,
+    /// Bytes of an item.
+    pub item: usize,
+}
+
+/// What the VM needs to know of a payload.
 pub struct NativeVTable {
     id: fn() -> TypeId,
     trace: unsafe fn(*const Header, &mut Marker),
     drop: unsafe fn(*mut Header),
+    buffer: unsafe fn(*const Header) -> Option<NativeBuffer>,
 }
 
 /// A cell with a Rust payload: how native modules make objects of their own.
@@ -371,6 +387,8 @@ impl<T: NativePayload> Native<T> {
         trace: |h, m| unsafe { (*h.cast::<Native<T>>()).payload.trace(m) },
         // SAFETY: as above, once, when the cell is dead.
         drop: |h| unsafe { std::ptr::drop_in_place(&raw mut (*h.cast::<Native<T>>()).payload) },
+        // SAFETY: only called on cells that were made with this table.
+        buffer: |h| unsafe { (*h.cast::<Native<T>>()).payload.buffer() },
     };
     /// Bytes of the cell, for [`TypeDef::size`].
     pub const SIZE: usize = size_of::<Native<T>>();
@@ -395,6 +413,16 @@ pub(crate) unsafe fn drop_native(h: *mut Header) {
 }
 
 impl Value {
+    /// The storage of a native object whose bytes others may look at.
+    #[must_use]
+    pub fn native_buffer(self) -> Option<NativeBuffer> {
+        let h = self.header()?;
+        if !matches!(Kind::of(h), Kind::Native | Kind::NativeDrop) {
+            return None;
+        }
+        // SAFETY: by its kind; its table fits its payload.
+        unsafe { ((*std::ptr::from_ref(h).cast::<AnyNative>()).vtable.buffer)(h) }
+    }
     /// The cell as a native object with payload `T`.
     #[inline]
     #[must_use]

@@ -112,6 +112,7 @@ builtin_types! {
     async_generator_athrow: builtins::async_generator::ATHROW_DEF, object;
     base_exception: builtins::exception::DEF, object;
     mappingproxy: builtins::mappingproxy::DEF, object;
+    memoryview: builtins::memoryview::DEF, object;
     simple_namespace: builtins::namespace::DEF, object;
     weakref: builtins::weakref::DEF, object;
     items_block: builtins::internal::ITEMS_DEF, object;

@@ -296,8 +296,9 @@ fn from_args(vm: &Vm, re: Value, im: Value) -> PyResult<C> {
     // complex(a, b) is a + b * 1j with complex a and b; signs of zeros are kept when b is real.
     let im_is_complex = vm.as_complex(im).is_some();
     let re_is_complex = !re.is_unbound() && vm.as_complex(re).is_some();
-    let x = if im_is_complex { a.0 - b.1 } else { a.0 };
-    let y = if re_is_complex { b.0 + a.1 } else { b.0 };
+    // What `__complex__` gave counts as complex, too.
+    let x = if im_is_complex || b.1 != 0.0 { a.0 - b.1 } else { a.0 };
+    let y = if re_is_complex || a.1 != 0.0 { b.0 + a.1 } else { b.0 };
     Ok((x, y))
 }
 

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use super::{bytes_like, is_bytes_like, transform as t};
+use super::{bytes_like, transform as t};
 use crate::{
     builtins::str::{find_arguments, search, split_arguments},
     error::PyResult,
@@ -350,7 +350,7 @@ fn join(vm: &Vm, a: Args<'_>) -> PyResult {
     let items = RootVec::collect(vm, iterable)?;
     let mut out = Vec::new();
     for (i, &v) in items.as_slice().iter().enumerate() {
-        if !is_bytes_like(v) {
+        if bytes_like(v).is_none() {
             return Err(vm.type_error(format!(
                 "sequence item {i}: expected a bytes-like object, {} found",
                 vm.type_name(v)

@@ -121,7 +121,13 @@ pub fn bytes_like<'a>(v: Value) -> Option<Cow<'a, [u8]>> {
         // SAFETY: the caller's value keeps the object alive; its data is immutable.
         return Some(Cow::Borrowed(unsafe { &*b.as_ptr() }.as_slice()));
     }
-    Some(Cow::Owned(v.downcast::<ByteArray>()?.to_vec()))
+    if let Some(b) = v.downcast::<ByteArray>() {
+        return Some(Cow::Owned(b.to_vec()));
+    }
+    if let Some(b) = v.native_buffer() {
+        return Some(Cow::Owned(b.block.to_vec(0, usize::MAX)));
+    }
+    super::memoryview::bytes_of(v).map(Cow::Owned)
 }
 
 /// Whether `v` is a `bytes` or `bytearray`.
@@ -274,6 +280,11 @@ impl Vm {
 
 /// Rich comparison of bytes-like objects.
 pub(crate) fn compare(_: &Vm, op: CmpOp, a: Value, b: Value) -> PyResult {
+    // `bytes` compares with its like, `bytearray` with whatever has bytes; other objects' own comparison decides first.
+    let other = |v: Value| !is_bytes_like(v);
+    if other(a) || other(b) && !a.is::<ByteArray>() {
+        return Ok(Value::NOT_IMPLEMENTED);
+    }
     let (Some(x), Some(y)) = (bytes_like(a), bytes_like(b)) else { return Ok(Value::NOT_IMPLEMENTED) };
     let o = x.cmp(&y);
     Ok(Value::bool(match op {
