@@ -49,227 +49,23 @@
 //! **Checked by** `p8.*`. **Not checked**: the re-reads of a handler beyond its loop (a matter of review in the embedder), and that the embedder's
 //! sites are the right ones.
 
+mod monitors;
+mod sites;
+
 use std::sync::{Arc, Weak};
 
 use crate::breaker::event;
 use crate::code::{CodeCopies, CodeLock, INSTRUMENTED};
 use crate::isa::EventSet;
 use crate::mutant;
-use crate::retire::Retired;
 use crate::runtime::{Interpreter, VersionsExhausted};
-use crate::sync::{AtomicBool, AtomicPtr, AtomicU8, AtomicU64, CHECKING, Mutex, Ordering, RaceCell};
+use crate::sync::{AtomicBool, AtomicU8, AtomicU64, Mutex, Ordering};
 use crate::threads::ThreadListGuard;
 use crate::world::{Attached, WorldStopped};
 
-/// Events that can be wanted, by number; what they mean is the embedder's.
-pub const EVENTS: usize = if CHECKING { 3 } else { 16 };
-/// Tools.
-pub const TOOLS: usize = 8;
-
-/// For each event the tools that want it, one bit each.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Monitors([u8; EVENTS]);
-
-impl Monitors {
-    /// The tools that want `event`.
-    #[must_use]
-    pub fn tools(&self, event: u8) -> u8 {
-        self.0.get(usize::from(event)).copied().unwrap_or(0)
-    }
-
-    /// The events that `tool` wants.
-    #[must_use]
-    pub fn events_of(&self, tool: u8) -> EventSet {
-        (0..).zip(self.0).fold(0, |set, (event, tools)| set | u32::from(tools >> tool & 1) << event)
-    }
-
-    /// The events that any tool wants.
-    #[must_use]
-    pub fn events(&self) -> EventSet {
-        (0..).zip(self.0).fold(0, |set, (event, tools)| set | u32::from(tools != 0) << event)
-    }
-
-    /// The same, with `tool` wanting exactly `events`.
-    #[must_use]
-    pub fn with(mut self, tool: u8, events: EventSet) -> Self {
-        for (event, tools) in (0..).zip(&mut self.0) {
-            *tools = *tools & !(1 << tool) | ((events >> event & 1) as u8) << tool;
-        }
-        self
-    }
-
-    /// What either wants.
-    #[must_use]
-    pub fn union(mut self, other: &Self) -> Self {
-        self.0.iter_mut().zip(other.0).for_each(|(a, b)| *a |= b);
-        self
-    }
-
-    /// What both want.
-    #[must_use]
-    pub fn intersection(mut self, other: &Self) -> Self {
-        self.0.iter_mut().zip(other.0).for_each(|(a, b)| *a &= b);
-        self
-    }
-
-    /// Whether everything that `other` wants is wanted here too.
-    #[must_use]
-    pub fn covers(&self, other: &Self) -> bool {
-        self.0.iter().zip(other.0).all(|(a, b)| b & !a == 0)
-    }
-}
-
-/// How the bits of an event's sites depend on each other. An event that fires on a *change* (a new line) needs to see
-/// every place where the change may happen, whoever disabled it there.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Role {
-    /// Needs its bit while it has tools.
-    Plain,
-    /// Needs its bit also while any `Leads` site of the code has tools.
-    Follows,
-    /// As `Follows`, and the others follow it.
-    Leads,
-}
-
-/// One event of one instruction.
-#[derive(Debug)]
-pub struct Site {
-    /// Word offset of the instruction.
-    pub word: u32,
-    /// The event.
-    pub event: u8,
-    /// How its bit depends on other sites.
-    pub role: Role,
-    tools: AtomicU8,
-}
-
-/// What the tools want of one code object. Built whole and replaced whole (R8, R10); afterwards tools are only taken away: at a site by
-/// DISABLE (R11), from all in a pause (R9).
-#[derive(Debug)]
-struct Metadata {
-    wants: RaceCell<Wants>,
-    sites: Box<[Site]>,
-}
-
-#[derive(Clone, Copy, Default, Debug)]
-struct Wants {
-    /// What was asked of this code object alone.
-    local: Monitors,
-    /// What the sites were made for: local and global.
-    active: Monitors,
-}
-
-impl Metadata {
-    fn wants(&self) -> Wants {
-        // SAFETY: written before it is published, and in a pause; read by attached threads and in a pause.
-        self.wants.with(|w| unsafe { *w })
-    }
-
-    fn site(&self, word: u32, event: u8) -> Option<&Site> {
-        let at = self.sites.partition_point(|s| (s.word, s.event) < (word, event));
-        self.sites.get(at).filter(|s| s.word == word && s.event == event)
-    }
-
-    /// Visits each instrumentable word with whether it needs its bit.
-    fn bits(&self, mut visit: impl FnMut(usize, bool)) {
-        let tools = |s: &Site| s.tools.load(Ordering::Relaxed);
-        let led = self.sites.iter().any(|s| s.role == Role::Leads && tools(s) != 0);
-        for word in self.sites.chunk_by(|a, b| a.word == b.word) {
-            let needed = word.iter().any(|s| tools(s) != 0 || led && s.role != Role::Plain);
-            visit(word[0].word as usize, needed);
-        }
-    }
-}
-
-/// The instrumentation of one code object.
-#[derive(Debug)]
-pub struct CodeInstruments {
-    /// Null before anything was wanted. Replaced under the code lock.
-    metadata: AtomicPtr<Metadata>,
-    /// As in the copies. Changed under the code lock.
-    version: AtomicU64,
-    /// Whether the interpreter's list has it.
-    listed: AtomicBool,
-    /// Some bit has no tool any more.
-    stale: AtomicBool,
-}
-
-impl Default for CodeInstruments {
-    fn default() -> Self {
-        Self {
-            metadata: AtomicPtr::new(std::ptr::null_mut()),
-            version: AtomicU64::new(0),
-            listed: AtomicBool::new(false),
-            stale: AtomicBool::new(false),
-        }
-    }
-}
-
-impl CodeInstruments {
-    fn metadata(&self) -> Option<&Metadata> {
-        let order = if mutant!("p8.metadata-relaxed") { Ordering::Relaxed } else { Ordering::Acquire };
-        // SAFETY: freed no earlier than the next pause after it was replaced (R10); the caller is attached, in a pause, or owns the
-        // code object.
-        let metadata = unsafe { self.metadata.load(order).as_ref() };
-        if CHECKING && let Some(m) = metadata {
-            // A use that nothing orders after its making, or before its end, is a race.
-            let _ = m.wants();
-        }
-        metadata
-    }
-
-    /// The tools to call for `event` of the instruction at `word`. The caller is attached, has loaded the word again
-    /// ([`crate::code::reload`]), and reaches no safepoint between this and the call (R12).
-    #[must_use]
-    pub fn tools_at(&self, word: u32, event: u8) -> u8 {
-        self.metadata().and_then(|m| m.site(word, event)).map_or(0, |s| s.tools.load(Ordering::Relaxed))
-    }
-
-    /// Calls `call` for each tool that wants `event` of the instruction at `word`, highest first, as long as it returns `Ok`. Each time
-    /// the site is read anew: the call may have been a safepoint (R12).
-    ///
-    /// # Errors
-    /// The first error of `call`.
-    pub fn deliver<E>(&self, word: u32, event: u8, call: impl FnMut(u8) -> Result<(), E>) -> Result<(), E> {
-        let once = self.tools_at(word, event);
-        let now = || if mutant!("p8.site-read-once") { once } else { self.tools_at(word, event) };
-        highest_first(now, call)
-    }
-
-    /// The role of the site of `event` at `word`, if there is one, with tools or without.
-    #[must_use]
-    pub fn role_at(&self, word: u32, event: u8) -> Option<Role> {
-        self.metadata().and_then(|m| m.site(word, event)).map(|s| s.role)
-    }
-
-    /// The tools that want `event` of this code, for events that belong to no instruction.
-    #[must_use]
-    pub fn tools_of(&self, event: u8) -> u8 {
-        self.metadata().map_or(0, |m| m.wants().active.tools(event))
-    }
-
-    /// The events that `tool` asked of this code object alone.
-    #[must_use]
-    pub fn local_events(&self, tool: u8) -> EventSet {
-        self.metadata().map_or(0, |m| m.wants().local.events_of(tool))
-    }
-
-    /// The version that the copies are instrumented for; a hint unless the code is locked.
-    #[must_use]
-    pub fn version(&self) -> u64 {
-        self.version.load(Ordering::Relaxed)
-    }
-}
-
-impl Drop for CodeInstruments {
-    fn drop(&mut self) {
-        let metadata = self.metadata.load(Ordering::Acquire);
-        if !metadata.is_null() {
-            // SAFETY: it came from a box, and nobody can reach the code object any more.
-            drop(unsafe { Box::from_raw(metadata) });
-        }
-    }
-}
+pub use monitors::{EVENTS, Monitors, TOOLS};
+pub use sites::{CodeInstruments, Role, Seen, Site, highest_first};
+use sites::{Metadata, Wants, build, retire};
 
 /// A code object as the instrumentation sees it.
 pub trait Instrumented: Send + Sync + 'static {
@@ -279,29 +75,8 @@ pub trait Instrumented: Send + Sync + 'static {
     fn instruments(&self) -> &CodeInstruments;
     /// Word offsets of its RESUME instructions. The first cache word of each holds the version, above 16 zero bits.
     fn resumes(&self) -> &[u32];
-    /// Reports every place where an event of `wanted` can fire, ascending by word and event.
-    fn sites(&self, wanted: EventSet, report: &mut dyn FnMut(u32, u8, Role));
-}
-
-/// Calls `call` for each tool of `tools`, highest first; `tools` is read anew before each call (R12).
-///
-/// # Errors
-/// The first error of `call`.
-pub fn highest_first<E>(
-    mut tools: impl FnMut() -> u8,
-    mut call: impl FnMut(u8) -> Result<(), E>,
-) -> Result<(), E> {
-    let mut left = u8::MAX;
-    loop {
-        let now = tools() & left;
-        if now == 0 {
-            return Ok(());
-        }
-        // Below 8.
-        let tool = now.ilog2() as u8;
-        left = (1 << tool) - 1;
-        call(tool)?;
-    }
+    /// Reports every place where an event of `wanted` can fire, ascending by word and event: these two, the role, and a note for the handler.
+    fn sites(&self, wanted: EventSet, report: &mut dyn FnMut(u32, u8, Role, u32));
 }
 
 /// The version in a RESUME's cache word, as RESUME reads it: comparable with the breaker's whole word (R8).
@@ -372,7 +147,7 @@ impl<C: Instrumented> Instruments<C> {
     /// Writes the table; under the list lock.
     fn write_table(&self, list: &mut ThreadListGuard<'_>, monitors: Monitors) {
         list.listed.table.monitors = monitors;
-        for (to, from) in self.everywhere.iter().zip(monitors.0) {
+        for (to, from) in self.everywhere.iter().zip(monitors.by_event()) {
             to.store(from, Ordering::Release);
         }
     }
@@ -476,13 +251,8 @@ impl<C: Instrumented> Instruments<C> {
         let wanted = |local: Monitors| local.with(tool, events);
         if code.instruments().metadata().is_none() {
             // Nothing to take away; the rest is as if the code were new.
-            let fresh = Metadata {
-                wants: RaceCell::new(Wants {
-                    local: wanted(Monitors::default()),
-                    active: Monitors::default(),
-                }),
-                sites: Box::default(),
-            };
+            let wants = Wants { local: wanted(Monitors::default()), active: Monitors::default() };
+            let fresh = Metadata::new(wants, Vec::new());
             self.list(code);
             let lock = code.copies().lock();
             self.replace(&lock, code.instruments(), fresh);
@@ -635,17 +405,16 @@ impl<C: Instrumented> Instruments<C> {
         state.stale.store(false, Ordering::Relaxed);
         let Some(metadata) = state.metadata() else { return };
         let lock = code.copies().lock();
-        metadata.bits(|word, needed| {
-            if needed && !mutant!("p8.clears-a-needed-bit") {
-                return;
+        let mut first = true;
+        lock.for_each_copy(|_, words| {
+            if first || !mutant!("p8.deinstruments-one-copy") {
+                metadata.bits(|word, needed| {
+                    if !needed || mutant!("p8.clears-a-needed-bit") {
+                        crate::code::deinstrument(world, &words[word]);
+                    }
+                });
             }
-            let mut first = true;
-            lock.for_each_copy(|_, words| {
-                if first || !mutant!("p8.deinstruments-one-copy") {
-                    crate::code::deinstrument(world, &words[word]);
-                }
-                first = false;
-            });
+            first = false;
         });
     }
 
@@ -705,16 +474,6 @@ impl<C: Instrumented> Instruments<C> {
     }
 }
 
-fn retire(retired: &Retired, old: Box<Metadata>) {
-    if mutant!("p8.metadata-freed-at-once") {
-        // The memory itself stays: the checker is to report, not to crash.
-        old.wants.with_mut(|_| ());
-        std::mem::forget(old);
-        return;
-    }
-    retired.push(old);
-}
-
 /// Writes the version into every RESUME of every copy (R8).
 fn set_version<C: Instrumented>(lock: &CodeLock<'_>, code: &C, version: u64) {
     code.instruments().version.store(version, Ordering::Relaxed);
@@ -723,52 +482,6 @@ fn set_version<C: Instrumented>(lock: &CodeLock<'_>, code: &C, version: u64) {
             words[at as usize + 1].store(version << 16, Ordering::Release);
         }
     });
-}
-
-/// What the sites of `code` are to be, from what they were. `None` when there is nothing to say.
-fn build<C: Instrumented>(
-    code: &C,
-    old: Option<&Metadata>,
-    monitors: &Monitors,
-    wanted: &impl Fn(Monitors) -> Monitors,
-    forget: bool,
-) -> Option<Metadata> {
-    let before = old.map(Metadata::wants).unwrap_or_default();
-    let local = wanted(before.local);
-    let active = local.union(monitors);
-    if old.is_none() && active == Monitors::default() {
-        return None;
-    }
-    let mut sites = Vec::new();
-    let mut kept = old.map_or(&[][..], |m| &m.sites);
-    // A site that was there keeps its bit until a pause, so it stays, with tools or without.
-    let mut keep_below = |sites: &mut Vec<Site>, below: Option<(u32, u8)>| -> Option<u8> {
-        while let [site, rest @ ..] = kept {
-            let key = (site.word, site.event);
-            let tools = site.tools.load(Ordering::Relaxed);
-            if below.is_some_and(|b| key > b) {
-                break;
-            }
-            kept = rest;
-            if Some(key) == below {
-                return Some(tools);
-            }
-            let tools = AtomicU8::new(tools & active.tools(site.event));
-            sites.push(Site { word: site.word, event: site.event, role: site.role, tools });
-        }
-        None
-    };
-    code.sites(active.events(), &mut |word, event, role| {
-        let had = keep_below(&mut sites, Some((word, event)));
-        let disabled = match had {
-            Some(tools) if !forget => before.active.tools(event) & !tools,
-            _ => 0,
-        };
-        let tools = AtomicU8::new(active.tools(event) & !disabled);
-        sites.push(Site { word, event, role, tools });
-    });
-    keep_below(&mut sites, None);
-    Some(Metadata { wants: RaceCell::new(Wants { local, active }), sites: sites.into() })
 }
 
 #[cfg(all(test, not(any(weft_sync = "loom", weft_sync = "shuttle"))))]

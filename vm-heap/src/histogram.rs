@@ -16,19 +16,30 @@ impl Default for Histogram {
 }
 
 impl Histogram {
-    /// Counts one duration.
-    pub fn add(&mut self, duration: Duration) {
+    /// The bucket of a duration.
+    #[must_use]
+    pub fn bucket(duration: Duration) -> usize {
         let ns = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX).max(1);
         let log = ns.ilog2() as usize;
         let upper = log > 0 && ns >> (log - 1) & 1 == 1;
-        self.0[(2 * log + usize::from(upper)).min(BUCKETS - 1)] += 1;
+        (2 * log + usize::from(upper)).min(BUCKETS - 1)
+    }
+
+    /// The least duration of a bucket, in nanoseconds.
+    #[must_use]
+    pub fn least(bucket: usize) -> u64 {
+        let power = 1 << (bucket / 2);
+        if bucket.is_multiple_of(2) { power } else { power + power / 2 }
+    }
+
+    /// Counts one duration.
+    pub fn add(&mut self, duration: Duration) {
+        self.0[Self::bucket(duration)] += 1;
     }
 
     /// The buckets that are not empty: least duration in nanoseconds, and count.
     pub fn counts(&self) -> impl Iterator<Item = (u64, u32)> + '_ {
-        let least =
-            |i: usize| if i.is_multiple_of(2) { 1 << (i / 2) } else { (1 << (i / 2)) + (1 << (i / 2)) / 2 };
-        self.0.iter().enumerate().filter(|(_, n)| **n != 0).map(move |(i, n)| (least(i), *n))
+        self.0.iter().enumerate().filter(|(_, n)| **n != 0).map(|(i, n)| (Self::least(i), *n))
     }
 }
 

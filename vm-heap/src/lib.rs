@@ -45,7 +45,7 @@ mod verify;
 pub use self::{
     header::{Header, gc_bits},
     heap::{CollectionStats, Heap, HeapConfig, HeapStats, Hooks, LiveView, Pending, Reason},
-    histogram::Histogram,
+    histogram::{BUCKETS, Histogram},
     mark::Marker,
     space::{BLOCK_BYTES, GRANULE, ReserveError},
     thread::{HeapThread, OutOfMemory, write_barrier},

@@ -12,11 +12,11 @@ macro_rules! names {
     ($($n:ident)*) => {
         /// Interned strings, one field per name.
         #[derive(Clone, Copy)]
-        #[expect(missing_docs, reason = "each field is the string that it is named after")]
-        pub struct Names { empty: Gc<Str>, $( pub $n: Gc<Str>, )* }
+        #[expect(missing_docs, reason = "each field is the string that it is named after, `return_` without the line")]
+        pub struct Names { empty: Gc<Str>, pub return_: Gc<Str>, $( pub $n: Gc<Str>, )* }
         impl Names {
             pub(crate) fn new(vm: &Vm) -> PyResult<Names> {
-                Ok(Names { empty: vm.intern("")?, $( $n: vm.intern(stringify!($n))?, )* })
+                Ok(Names { empty: vm.intern("")?, return_: vm.intern("return")?, $( $n: vm.intern(stringify!($n))?, )* })
             }
             /// The empty string.
             #[must_use]
@@ -25,6 +25,7 @@ macro_rules! names {
             }
             pub(crate) fn trace(&self, m: &mut vm_heap::Marker) {
                 m.visit_word(self.empty.value().bits());
+                m.visit_word(self.return_.value().bits());
                 $( m.visit_word(self.$n.value().bits()); )*
             }
         }
@@ -49,6 +50,7 @@ names! {
     close send throw builtins sys stdout stderr stdin write flush print_file_and_line msg filename lineno offset text
     end_lineno end_offset name obj path errno strerror filename2 value code args keys items values append extend fileno
     mro excepthook displayhook modules encoding errors len isinstance
+    call line exception opcode c_call c_return c_exception
 }
 
 macro_rules! operator_names {

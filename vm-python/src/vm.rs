@@ -192,10 +192,10 @@ pub struct Vm {
     pub counters: crate::stats::ThreadCounters,
     /// Function versions that this thread may give out: next and end.
     function_versions: Cell<(u32, u32)>,
-    /// The loop left after one instruction, and did not return.
-    pub(crate) stepped: Cell<bool>,
-    /// What the loop is to return after it.
-    pub(crate) step_result: Cell<Option<PyResult>>,
+    /// The watched loop left for want of watched words, and did not return.
+    pub(crate) unwatched: Cell<bool>,
+    /// What the plain loop is to return after it.
+    pub(crate) watched_result: Cell<Option<PyResult>>,
     /// Monitoring callbacks that this thread is in; no events meanwhile.
     pub(crate) in_callback: Cell<u32>,
     /// A MemoryError is being made.
@@ -326,8 +326,8 @@ impl Vm {
             depth: Cell::new(0),
             counters: crate::stats::ThreadCounters::default(),
             function_versions: Cell::new((0, 0)),
-            stepped: Cell::new(false),
-            step_result: Cell::new(None),
+            unwatched: Cell::new(false),
+            watched_result: Cell::new(None),
             in_callback: Cell::new(0),
             out_of_memory: Cell::new(false),
             yielded: Cell::new(false),

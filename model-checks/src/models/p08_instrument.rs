@@ -36,9 +36,9 @@ impl Instrumented for Unit {
     fn resumes(&self) -> &[u32] {
         &[0]
     }
-    fn sites(&self, wanted: EventSet, report: &mut dyn FnMut(u32, u8, Role)) {
+    fn sites(&self, wanted: EventSet, report: &mut dyn FnMut(u32, u8, Role, u32)) {
         if wanted & SET != 0 {
-            report(AT, EVENT, Role::Plain);
+            report(AT, EVENT, Role::Plain, 0);
         }
     }
 }

@@ -20,13 +20,13 @@ impl Instrumented for Unit {
     fn resumes(&self) -> &[u32] {
         &[0]
     }
-    fn sites(&self, wanted: EventSet, report: &mut dyn FnMut(u32, u8, Role)) {
+    fn sites(&self, wanted: EventSet, report: &mut dyn FnMut(u32, u8, Role, u32)) {
         if wanted & 1 << START != 0 {
-            report(0, START, Role::Plain);
+            report(0, START, Role::Plain, 0);
         }
         if wanted & 1 << LINE != 0 {
-            report(2, LINE, Role::Leads);
-            report(5, LINE, Role::Follows);
+            report(2, LINE, Role::Leads, 0);
+            report(5, LINE, Role::Follows, 0);
         }
     }
 }

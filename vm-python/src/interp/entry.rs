@@ -25,6 +25,17 @@ impl Vm {
         self.run()
     }
 
+    /// As [`Vm::call`], for a callback of a tool: what watches all code watches it too.
+    #[inline]
+    pub(crate) fn call_watched(&self, f: Value, args: &[Value]) -> PyResult {
+        let Some(func) = f.downcast_exact::<Function>() else { return self.call(f, args) };
+        self.check_native_stack()?;
+        let frame = self.push_frame(func, func.code(), ReturnTo::Native, 0)?;
+        self.bind_args(func, frame, Value::UNBOUND, Args::new(args))?;
+        self.frame.set(frame);
+        self.run_watched()
+    }
+
     /// Runs a class body or other code without parameters whose names live in `locals`.
     pub(crate) fn run_function_with_locals(&self, func: Gc<Function>, locals: Value) -> PyResult {
         self.check_native_stack()?;

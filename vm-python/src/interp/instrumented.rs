@@ -2,13 +2,16 @@
 //!
 //! An instrumented instruction runs in its adaptive form and does not specialize. Before each callback the site is read
 //! anew (P8.R12); a callback may move the frame's `ip`, and then the instruction does not run.
+//!
+//! The plain loop knows nothing of this: at the first instrumented word it hands its frame to the watched loop
+//! ([`super::run::WATCHED`]), which gives it back when it has met none for a while.
 
 use vm_compiler::{
     Op,
-    opcodes::{CmpOp, RK_CONST, event},
+    opcodes::{CmpOp, INFO, RK_CONST, event},
 };
 use vm_core::{
-    code::{self, INSTRUMENTED, OP_MASK},
+    code::{self, OP_MASK},
     frame_state::Position,
     instrument::{Role, version_word},
     sync::Ordering,
@@ -65,6 +68,13 @@ impl Place {
         // SAFETY: as above.
         unsafe { *Frame::regs(self.frame).add(i) = v };
     }
+    /// Writes a result again after a callback: a collection meanwhile cleared the registers that are not live at the instruction, among them
+    /// temporaries that it writes.
+    fn keep(&self, i: usize, v: Value) {
+        if self.reg(i).is_unbound() {
+            self.set(i, v);
+        }
+    }
     fn rk(&self, i: usize) -> Value {
         let constant = RK_CONST as usize;
         if i & constant == 0 { self.reg(i) } else { self.frame().code.constant((i & !constant) as u16) }
@@ -90,18 +100,21 @@ fn operands(w: u64) -> (usize, usize, usize) {
     (usize::from(a), usize::from(b), usize::from(c))
 }
 
+/// The adaptive form of the instruction `w`.
+#[inline(always)]
+pub(super) fn adaptive_form(w: u64) -> (Op, u64) {
+    let op = INFO.get(usize::from(code::opcode(w))).map_or(Op::NOP, |info| info.base);
+    (op, w & !OP_MASK | op as u64)
+}
+
 impl Vm {
     /// The instruction at the frame's `ip`, decoded as `w`.
-    #[cold]
     #[inline(never)]
-    pub(crate) fn instrumented(&self, frame: *mut Frame, w: u64) -> PyResult<Instrumented> {
-        if w & INSTRUMENTED == 0 {
-            self.bad_word(w);
-        }
+    pub(super) fn instrumented(&self, frame: *mut Frame, w: u64) -> PyResult<Instrumented> {
         // SAFETY: the newest frame, whose `ip` was just saved.
         let (word, ip) = unsafe { ((*frame).current_word(), &*(*frame).ip) };
         let p = Place { frame, word };
-        let op = Op::from_u16(code::opcode(w)).map_or(Op::NOP, |op| op.info().base);
+        let op = adaptive_form(w).0;
         if op == Op::RESUME {
             // SAFETY: a RESUME has one cache word.
             let version = version_word(unsafe { &*p.frame().ip.add(1) });
@@ -109,30 +122,42 @@ impl Vm {
                 self.resume_slow(frame)?;
             }
         }
-        let w = code::reload(ip);
-        let run = w & !OP_MASK | op as u64;
-        if self.in_callback.get() != 0 {
-            return Ok(Instrumented::Run(run));
+        let run = code::reload(ip) & !OP_MASK | op as u64;
+        let sites = &p.frame().code.body().instruments;
+        // Read anew after each callback.
+        let mut events = sites.events_at(word);
+        if events & 1 << event::LINE != 0 {
+            if self.new_line(p, op, run)? {
+                return Ok(Instrumented::Moved);
+            }
+            events = sites.events_at(word);
         }
-        if self.new_line(p, op, w)? || self.fire(p, event::INSTRUCTION, &[p.code(), p.offset()])? {
-            return Ok(Instrumented::Moved);
+        if events & 1 << event::INSTRUCTION != 0 {
+            if self.fire(p, event::INSTRUCTION, &[p.code(), p.offset()])? {
+                return Ok(Instrumented::Moved);
+            }
+            events = sites.events_at(word);
+        }
+        if events & !(1 << event::LINE | 1 << event::INSTRUCTION) == 0 {
+            return Ok(Instrumented::Run(run));
         }
         self.main_event(p, op, run)
     }
 
     /// LINE, if a line begins here. Whether a callback jumped.
+    #[inline]
     fn new_line(&self, p: Place, op: Op, w: u64) -> PyResult<bool> {
-        let Some(role) = p.frame().code.body().instruments.role_at(p.word, event::LINE) else {
+        let Some(site) = p.frame().code.body().instruments.site_at(p.word, event::LINE) else {
             return Ok(false);
         };
         // SAFETY: only this thread touches its frame.
         let f = unsafe { &mut *p.frame };
-        let line = f.code.position(p.word).map_or(0, |at| at.line);
+        let line = site.note;
         if op == Op::RESUME {
             f.word = if is_start(w) { Position::new(0) } else { mark_of(line) };
             return Ok(false);
         }
-        let same = role == Role::Leads && f.word == mark_of(line) || f.word == mark_of_jump(line);
+        let same = site.role == Role::Leads && f.word == mark_of(line) || f.word == mark_of_jump(line);
         f.word = mark_of(line);
         if same {
             return Ok(false);
@@ -169,7 +194,11 @@ impl Vm {
         match op {
             Op::RESUME => {
                 let event = if a == 0 { event::PY_START } else { event::PY_RESUME };
-                self.fire(p, event, &place)?;
+                if !self.fire(p, event, &place)? {
+                    // The rest of a RESUME was done before. Done again, it could find another version, and then all of this would be.
+                    p.go_to(i64::from(p.word) + op.words() as i64);
+                }
+                return Ok(Instrumented::Moved);
             }
             Op::RETURN_VALUE => {
                 self.fire(p, event::PY_RETURN, &with(p.rk(a)))?;
@@ -228,7 +257,11 @@ impl Vm {
         if let Ok(v) = found {
             p.set(dst, v);
         }
-        self.branch(p, Op::FOR_ITER, found.is_err(), p.aux() as i32)
+        let result = self.branch(p, Op::FOR_ITER, found.is_err(), p.aux() as i32);
+        if let Ok(v) = found {
+            p.keep(dst, v);
+        }
+        result
     }
 
     fn instrumented_send(&self, p: Place, dst: usize, receiver: usize, v: usize) -> PyResult<Instrumented> {
@@ -240,6 +273,7 @@ impl Vm {
                 p.set(dst, result);
                 if receiver.is::<Generator>() {
                     self.fire_stop(p, result)?;
+                    p.keep(dst, result);
                 }
                 to += i64::from(p.aux() as i32);
             }
@@ -309,6 +343,7 @@ impl Vm {
                 p.set(dst, v);
                 if native {
                     self.fire_at(p, event::CALL, event::C_RETURN, &args)?;
+                    p.keep(dst, v);
                 }
                 p.go_to(i64::from(p.word) + op.words() as i64);
                 Ok(Instrumented::Moved)
@@ -351,6 +386,10 @@ impl Vm {
             p.set(dst + 1, with);
         }
         self.fire_at(p, event::CALL, event::C_RETURN, &args)?;
+        p.keep(dst, f);
+        if method && !with.is_unbound() {
+            p.keep(dst + 1, with);
+        }
         p.go_to(i64::from(p.word) + op.words() as i64);
         Ok(Instrumented::Moved)
     }

@@ -33,12 +33,17 @@ use crate::{
     vm::Vm,
 };
 
-use super::{calls::Target, instrumented::Instrumented};
+use super::{
+    calls::Target,
+    instrumented::{Instrumented, adaptive_form},
+};
 
 /// Plain execution.
-pub const PLAIN: u8 = 0;
-/// Counts executed opcodes for `-X stats`, or runs one instruction that is given.
-pub const SLOW: u8 = 1;
+const PLAIN: u8 = 0;
+/// Executes words that tools watch, too, and counts executed opcodes for `-X stats`.
+pub const WATCHED: u8 = 1;
+/// After so many words in a row that nobody watches, the watched loop gives way to the plain one.
+const UNWATCHED: u32 = 128;
 
 #[inline(always)]
 fn a(w: u64) -> usize {
@@ -85,48 +90,46 @@ impl Vm {
     /// Runs the newest frame until it returns to native code. A generator's frame may also yield: the caller tells by
     /// the generator's state.
     pub(crate) fn run(&self) -> PyResult {
-        if self.count_opcodes { self.run_mode::<SLOW>(None) } else { self.run_mode::<PLAIN>(None) }
+        if self.count_opcodes { self.run_mode::<WATCHED>() } else { self.run_mode::<PLAIN>() }
     }
 
-    /// An instrumented instruction, decoded as `w`: the frame to go on in (its `ip` set), or null if the loop is to return
-    /// [`Vm::stepped_out`].
+    /// As [`Vm::run`], for code that is likely to be watched.
+    pub(crate) fn run_watched(&self) -> PyResult {
+        let result = self.run_mode::<WATCHED>();
+        if self.unwatched.replace(false) { self.run_mode::<PLAIN>() } else { result }
+    }
+
+    /// The plain loop met an instrumented word, `w`: the frame to go on in (its `ip` set), or null if the loop is to return
+    /// [`Vm::left_watched`].
     ///
     /// The plain loop does without a way to run a word that it did not load: one more source of the word costs it an
     /// instruction at each dispatch (2.7 % of a loop's).
     #[cold]
     #[inline(never)]
-    fn step_instrumented(&self, frame: *mut Frame, w: u64) -> *mut Frame {
-        let left = match self.instrumented(frame, w) {
-            Ok(Instrumented::Moved) => return frame,
-            Ok(Instrumented::Enter(f)) => return f,
-            Ok(Instrumented::Run(word)) => {
-                let result = self.run_mode::<SLOW>(Some(word));
-                if self.stepped.replace(false) {
-                    return self.frame.get();
-                }
-                result
-            }
-            Err(thrown) => match self.unwind(thrown) {
-                Ok(f) => return f,
-                Err(e) => Err(e),
-            },
-        };
-        self.step_result.set(Some(left));
+    fn watch(&self, w: u64) -> *mut Frame {
+        if w & INSTRUMENTED == 0 {
+            self.bad_word(w);
+        }
+        let result = self.run_mode::<WATCHED>();
+        if self.unwatched.replace(false) {
+            return self.frame.get();
+        }
+        self.watched_result.set(Some(result));
         std::ptr::null_mut()
     }
 
-    /// What an instruction returned to native code.
+    /// What the watched loop returned to native code.
     #[cold]
     #[inline(never)]
-    fn stepped_out(&self) -> PyResult {
-        self.step_result.take().unwrap_or(Ok(Value::NONE))
+    fn left_watched(&self) -> PyResult {
+        self.watched_result.take().unwrap_or(Ok(Value::NONE))
     }
 
     #[expect(clippy::too_many_lines, reason = "one arm per opcode; each is short, slow paths are elsewhere")]
     #[expect(clippy::cognitive_complexity, reason = "as above")]
-    fn run_mode<const MODE: u8>(&self, mut forced: Option<u64>) -> PyResult {
+    fn run_mode<const MODE: u8>(&self) -> PyResult {
         let vm = self;
-        let single = forced.is_some();
+        let mut unwatched = 0;
         let mut frame: *mut Frame = vm.frame.get();
         let mut ip: *const AtomicU64;
         let mut regs: *mut Value;
@@ -157,17 +160,10 @@ impl Vm {
             let thrown: Thrown = 'run: loop {
                 // SAFETY: `ip` points at a code word of the frame's copy: the compiler's verifier checks that every
                 // jump lands on one and that code does not run off its end.
-                let w = match forced.take() {
-                    Some(word) if MODE == SLOW => word,
-                    _ if MODE == SLOW && single => {
-                        // SAFETY: the newest frame.
-                        unsafe { (*frame).ip = ip };
-                        vm.stepped.set(true);
-                        return Ok(Value::NONE);
-                    }
-                    // SAFETY: as said above.
-                    _ => unsafe { (*ip).load(Ordering::Relaxed) },
-                };
+                #[expect(clippy::allow_attributes, reason = "only one of the two modes changes it")]
+                #[allow(unused_mut, reason = "as said")]
+                // SAFETY: as said above.
+                let mut w = unsafe { (*ip).load(Ordering::Relaxed) };
 
                 // SAFETY (these macros): operands were checked by the verifier against `nregs` and the constants.
                 macro_rules! reg {
@@ -299,8 +295,32 @@ impl Vm {
                     }};
                 }
 
-                if MODE == SLOW && vm.count_opcodes {
-                    vm.count_opcode(w);
+                if MODE == WATCHED {
+                    if vm.count_opcodes {
+                        vm.count_opcode(w);
+                    }
+                    if w & INSTRUMENTED == 0 {
+                        unwatched += 1;
+                        if unwatched > UNWATCHED && !vm.count_opcodes {
+                            save!();
+                            vm.unwatched.set(true);
+                            return Ok(Value::NONE);
+                        }
+                    } else if vm.in_callback.get() != 0 {
+                        w = adaptive_form(w).1;
+                    } else {
+                        unwatched = 0;
+                        save!();
+                        match check!(vm.instrumented(frame, w)) {
+                            Instrumented::Run(word) => w = word,
+                            Instrumented::Moved => {
+                                // SAFETY: the newest frame.
+                                ip = unsafe { (*frame).ip };
+                                continue 'run;
+                            }
+                            Instrumented::Enter(f) => go!(f),
+                        }
+                    }
                 }
 
                 match w as u16 {
@@ -1820,9 +1840,12 @@ impl Vm {
                     }
                     _ => {
                         save!();
-                        let next = vm.step_instrumented(frame, w);
+                        if MODE == WATCHED {
+                            vm.bad_word(w);
+                        }
+                        let next = vm.watch(w);
                         if next.is_null() {
-                            return vm.stepped_out();
+                            return vm.left_watched();
                         }
                         go!(next)
                     }

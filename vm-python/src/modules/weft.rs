@@ -215,6 +215,10 @@ pub fn counters(vm: &Vm) -> Vec<(String, u64)> {
     for (name, histogram) in [("gc_pauses_ns", h.pauses), ("gc_stops_ns", h.stops)] {
         all.extend(histogram.counts().map(|(least, n)| (format!("{name}.{least}"), u64::from(n))));
     }
+    let m = vm.monitoring();
+    for (name, times) in [("event_pauses_ns", &m.pauses), ("event_stops_ns", &m.stops)] {
+        all.extend(times.counts().map(|(least, n)| (format!("{name}.{least}"), n)));
+    }
     if i.config.watch != crate::contention::Watch::Off {
         all.extend(i.watched.counters());
     }

@@ -130,7 +130,7 @@ impl Instrumented for CodeBody {
     fn resumes(&self) -> &[u32] {
         &self.resumes
     }
-    fn sites(&self, wanted: EventSet, report: &mut dyn FnMut(u32, u8, Role)) {
+    fn sites(&self, wanted: EventSet, report: &mut dyn FnMut(u32, u8, Role, u32)) {
         // What stands before the first RESUME belongs to the call.
         let Some(&begin) = self.resumes.first() else { return };
         let first = self.positions.partition_point(|p| p.word < begin);
@@ -142,14 +142,18 @@ impl Instrumented for CodeBody {
             for e in 0..event::LOCAL_EVENTS {
                 match e {
                     // A frame that starts or goes on notes there which line it is on.
-                    event::LINE if !lines.is_empty() && op == Op::RESUME => report(p.word, e, Role::Follows),
+                    event::LINE if !lines.is_empty() && op == Op::RESUME => {
+                        report(p.word, e, Role::Follows, p.line)
+                    }
                     event::LINE => {
                         if let Some(&Some(role)) = lines.get(at) {
-                            report(p.word, e, role);
+                            report(p.word, e, role, p.line);
                         }
                     }
-                    event::INSTRUCTION if wants(e) && op != Op::RESUME => report(p.word, e, Role::Plain),
-                    _ if own >> e & 1 != 0 => report(p.word, e, Role::Plain),
+                    event::INSTRUCTION if wants(e) && op != Op::RESUME => {
+                        report(p.word, e, Role::Plain, p.line)
+                    }
+                    _ if own >> e & 1 != 0 => report(p.word, e, Role::Plain, p.line),
                     _ => {}
                 }
             }

@@ -20,6 +20,7 @@
 
 mod code;
 mod module;
+mod pauses;
 
 use vm_compiler::opcodes::event;
 use vm_core::{
@@ -104,6 +105,9 @@ pub struct Monitoring {
     /// `sys.monitoring.DISABLE` and `MISSING`.
     disable: Root,
     missing: Root,
+    /// Of pauses that turned something off: from the request until the world stood still, and for how long it did.
+    pub(crate) stops: pauses::Times,
+    pub(crate) pauses: pauses::Times,
 }
 
 impl Monitoring {
@@ -114,6 +118,8 @@ impl Monitoring {
             callbacks: Box::new(std::array::from_fn(|_| std::array::from_fn(|_| Root::new()))),
             disable: Root::new(),
             missing: Root::new(),
+            stops: pauses::Times::new(),
+            pauses: pauses::Times::new(),
         }
     }
 
@@ -174,7 +180,7 @@ impl Vm {
         match all.turn_on(tool, events) {
             Ok(()) => {}
             Err(Refused::NeedsPause) => self
-                .stop_the_world(|world| all.set_events(world, tool, events))
+                .turn_off(|world| all.set_events(world, tool, events))
                 .map_err(|_| self.too_many_versions())?,
             Err(Refused::Versions) => return Err(self.too_many_versions()),
         }
@@ -194,7 +200,7 @@ impl Vm {
         match all.turn_on_local(&self.attached(), code.shared_body(), tool, events) {
             Ok(()) => {}
             Err(Refused::NeedsPause) => self
-                .stop_the_world(|world| all.set_local_events(world, code.shared_body(), tool, events))
+                .turn_off(|world| all.set_local_events(world, code.shared_body(), tool, events))
                 .map_err(|_| self.too_many_versions())?,
             Err(Refused::Versions) => return Err(self.too_many_versions()),
         }
@@ -214,7 +220,7 @@ impl Vm {
         for callback in &self.monitoring().callbacks[usize::from(tool)] {
             callback.set(Value::UNBOUND);
         }
-        self.stop_the_world(|world| self.monitoring().instruments.clear_tool(world, tool));
+        self.turn_off(|world| self.monitoring().instruments.clear_tool(world, tool));
     }
 
     fn too_many_versions(&self) -> Thrown {
@@ -273,7 +279,7 @@ impl Vm {
     pub(crate) fn call_tool(&self, tool: u8, event: u8, args: &[Value]) -> PyResult {
         let Some(callback) = self.monitor_callback(tool, event).bound() else { return Ok(Value::NONE) };
         self.in_callback.set(self.in_callback.get() + 1);
-        let result = self.call(callback, args);
+        let result = self.call_watched(callback, args);
         self.in_callback.set(self.in_callback.get() - 1);
         result
     }

@@ -21,6 +21,7 @@ use crate::{
         exception::{Exception, Traceback},
         function::{NativeFunction, NativeMethod},
         gc::Gc,
+        str::Str,
     },
     value::Value,
     vm::Vm,
@@ -55,7 +56,7 @@ static TRACE_CALLBACKS: &[(u8, NativeFn)] = &[
     (event::PY_THROW, |vm, args| trace_call(vm, args, event::PY_THROW)),
     (event::PY_RETURN, |vm, args| trace_return(vm, args, event::PY_RETURN)),
     (event::PY_YIELD, |vm, args| trace_return(vm, args, event::PY_YIELD)),
-    (event::PY_UNWIND, |vm, _| trace(vm, "return", Value::NONE, event::PY_UNWIND)),
+    (event::PY_UNWIND, |vm, _| trace(vm, vm.names().return_, Value::NONE, event::PY_UNWIND)),
     (event::LINE, |vm, _| trace_line(vm, event::LINE)),
     (event::JUMP, trace_jump),
     (event::INSTRUCTION, trace_opcode),
@@ -78,15 +79,15 @@ const TRACE_EVENTS: u32 = bits(&[
 ]);
 
 static PROFILE_CALLBACKS: &[(u8, NativeFn)] = &[
-    (event::PY_START, |vm, _| profile(vm, "call", Value::NONE)),
-    (event::PY_RESUME, |vm, _| profile(vm, "call", Value::NONE)),
-    (event::PY_THROW, |vm, _| profile(vm, "call", Value::NONE)),
-    (event::PY_RETURN, |vm, args| profile(vm, "return", third(args))),
-    (event::PY_YIELD, |vm, args| profile(vm, "return", third(args))),
-    (event::PY_UNWIND, |vm, _| profile(vm, "return", Value::NONE)),
-    (event::CALL, |vm, args| profile_native(vm, args, "c_call")),
-    (event::C_RETURN, |vm, args| profile_native(vm, args, "c_return")),
-    (event::C_RAISE, |vm, args| profile_native(vm, args, "c_exception")),
+    (event::PY_START, |vm, _| profile(vm, vm.names().call, Value::NONE)),
+    (event::PY_RESUME, |vm, _| profile(vm, vm.names().call, Value::NONE)),
+    (event::PY_THROW, |vm, _| profile(vm, vm.names().call, Value::NONE)),
+    (event::PY_RETURN, |vm, args| profile(vm, vm.names().return_, third(args))),
+    (event::PY_YIELD, |vm, args| profile(vm, vm.names().return_, third(args))),
+    (event::PY_UNWIND, |vm, _| profile(vm, vm.names().return_, Value::NONE)),
+    (event::CALL, |vm, args| profile_native(vm, args, vm.names().c_call)),
+    (event::C_RETURN, |vm, args| profile_native(vm, args, vm.names().c_return)),
+    (event::C_RAISE, |vm, args| profile_native(vm, args, vm.names().c_exception)),
 ];
 
 const PROFILE_EVENTS: u32 = bits(&[
@@ -200,14 +201,13 @@ fn call(
     hook: Hook,
     function: Value,
     frame: Gc<FrameObject>,
-    name: &str,
+    name: Gc<Str>,
     arg: Value,
     event: u8,
 ) -> PyResult {
-    let name = vm.intern(name)?;
     let outer = vm.thread.what_event.replace(event);
     let outer_frame = vm.thread.event_frame.replace(vm.current_frame_ptr() as usize);
-    let result = vm.call(function, &[frame.value(), name.value(), arg]);
+    let result = vm.call_watched(function, &[frame.value(), name.value(), arg]);
     vm.thread.what_event.set(outer);
     vm.thread.event_frame.set(outer_frame);
     if result.is_err() {
@@ -223,12 +223,12 @@ fn trace_with(
     vm: &Vm,
     function: Value,
     frame: Gc<FrameObject>,
-    name: &str,
+    name: Gc<Str>,
     arg: Value,
     event: u8,
 ) -> PyResult {
     let result = call(vm, Hook::Trace, function, frame, name, arg, event)?;
-    if !result.is_none() {
+    if !result.is_none() && frame.trace() != Some(result) {
         frame.set_trace(vm, result);
     }
     Ok(Value::NONE)
@@ -240,30 +240,39 @@ fn trace_call(vm: &Vm, _: Args<'_>, event: u8) -> PyResult {
     if function.is_none() {
         return Ok(Value::NONE);
     }
-    trace_with(vm, function, vm.event_frame()?, "call", Value::NONE, event)
+    trace_with(vm, function, vm.event_frame()?, vm.names().call, Value::NONE, event)
 }
 
 /// An event in a frame: its own function hears of it, if it has one.
-fn trace(vm: &Vm, name: &str, arg: Value, event: u8) -> PyResult {
+fn trace(vm: &Vm, name: Gc<Str>, arg: Value, event: u8) -> PyResult {
+    trace_if(vm, name, arg, event, |_| true)
+}
+
+/// The same, if the frame wants it.
+#[inline]
+fn trace_if(
+    vm: &Vm,
+    name: Gc<Str>,
+    arg: Value,
+    event: u8,
+    wants: impl FnOnce(Gc<FrameObject>) -> bool,
+) -> PyResult {
     if vm.hook(Hook::Trace).is_none() {
         return Ok(Value::NONE);
     }
     let frame = vm.event_frame()?;
     match frame.trace() {
-        Some(function) => trace_with(vm, function, frame, name, arg, event),
-        None => Ok(Value::NONE),
+        Some(function) if wants(frame) => trace_with(vm, function, frame, name, arg, event),
+        _ => Ok(Value::NONE),
     }
 }
 
 fn trace_return(vm: &Vm, args: Args<'_>, event: u8) -> PyResult {
-    trace(vm, "return", third(args), event)
+    trace(vm, vm.names().return_, third(args), event)
 }
 
 fn trace_line(vm: &Vm, event: u8) -> PyResult {
-    if vm.hook(Hook::Trace).is_none() || !vm.event_frame()?.wants_lines() {
-        return Ok(Value::NONE);
-    }
-    trace(vm, "line", Value::NONE, event)
+    trace_if(vm, vm.names().line, Value::NONE, event, |frame| frame.wants_lines())
 }
 
 /// A loop on one line begins that line anew each time round.
@@ -279,10 +288,7 @@ fn trace_jump(vm: &Vm, args: Args<'_>) -> PyResult {
 }
 
 fn trace_opcode(vm: &Vm, _: Args<'_>) -> PyResult {
-    if vm.hook(Hook::Trace).is_none() || !vm.event_frame()?.wants_opcodes() {
-        return Ok(Value::NONE);
-    }
-    trace(vm, "opcode", Value::NONE, event::INSTRUCTION)
+    trace_if(vm, vm.names().opcode, Value::NONE, event::INSTRUCTION, |frame| frame.wants_opcodes())
 }
 
 fn trace_exception(vm: &Vm, args: Args<'_>, event: u8) -> PyResult {
@@ -299,10 +305,10 @@ fn trace_exception(vm: &Vm, args: Args<'_>, event: u8) -> PyResult {
         let _ = entry.frame.compare_exchange(vm, entry.header(), Value::UNBOUND, frame.value());
     }
     let arg = vm.new_tuple(&[vm.type_of(e).value(), e, traceback.bound().unwrap_or(Value::NONE)])?;
-    trace(vm, "exception", arg.value(), event)
+    trace(vm, vm.names().exception, arg.value(), event)
 }
 
-fn profile(vm: &Vm, name: &str, arg: Value) -> PyResult {
+fn profile(vm: &Vm, name: Gc<Str>, arg: Value) -> PyResult {
     let function = vm.hook(Hook::Profile);
     if function.is_none() {
         return Ok(Value::NONE);
@@ -312,7 +318,7 @@ fn profile(vm: &Vm, name: &str, arg: Value) -> PyResult {
 }
 
 /// Calls of built-in functions and methods; classes and other objects are no news to a profiler.
-fn profile_native(vm: &Vm, args: Args<'_>, name: &str) -> PyResult {
+fn profile_native(vm: &Vm, args: Args<'_>, name: Gc<Str>) -> PyResult {
     let [_, _, callable, first] = args.exact::<4>(vm, "callback")?;
     if callable.is::<NativeFunction>() {
         return profile(vm, name, callable);
