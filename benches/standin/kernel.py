@@ -1,6 +1,9 @@
 """Runs kernels of benches/kernels/ in the threads of one process.
 
     python kernel.py KERNEL count  LOOPS              run LOOPS times in one thread, and nothing else
+    python kernel.py KERNEL count  LOOPS TOOL         first run a little: with no tool (`never`), with one that wants every event
+                                                      and is then freed (`after`), with one that wants every event of a function
+                                                      that the kernel does not call, and stays (`beside`)
     python kernel.py KERNEL curve  PIECES             time each of the first PIECES pieces, a fiftieth of a loop each
     python kernel.py KERNEL time   THREADS LOOPS PIN  warm up, say "ready", wait for a line, run in THREADS threads
 
@@ -38,10 +41,40 @@ def repeat(run, inner, expected, thread, loops):
             raise SystemExit('wrong result: %r, expected %r' % (got, expected))
 
 
+def stranger(n):
+    """No kernel calls this."""
+    for i in range(n):
+        abs(i)
+
+
+def with_tool(which, work):
+    """Calls `work` as TOOL says; how many events the tool had."""
+    monitoring, seen = sys.monitoring, []
+    events = [e for n, e in vars(monitoring.events).items() if isinstance(e, int) and e and not n.startswith('_')]
+    every = 0
+    if which != 'never':
+        monitoring.use_tool_id(4, 'kernel')
+        for event in events:
+            every |= event
+            monitoring.register_callback(4, event, lambda *args: seen.append(None))
+    if which == 'after':
+        monitoring.set_events(4, every)
+    if which == 'beside':
+        local = every & (1 << 11) - 1
+        monitoring.set_local_events(4, stranger.__code__, local)
+        stranger(10)
+    work()
+    if which == 'after':
+        monitoring.free_tool_id(4)
+    return len(seen)
+
+
 def main():
     path, mode = sys.argv[1:3]
     run, inner, expected = load(path)
     if mode == 'count':
+        if len(sys.argv) > 4:
+            print('events', with_tool(sys.argv[4], lambda: run(0, max(1, inner // 20))))
         repeat(run, inner, expected, 0, int(sys.argv[3]))
         print('inner', inner)
         return

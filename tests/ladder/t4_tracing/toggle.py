@@ -1,7 +1,8 @@
 # Every kind of event, and both hooks, turned on and off while 8 threads are born, specialize, raise and die: no event is
 # lost once turning on has returned, none comes once turning off has.
 # timeout: 120
-# By hand: toggle.py SECONDS prints the rate, too.
+# By hand: toggle.py SECONDS prints the rate, too, and for each thread that made no progress in a window of 1 s whether the
+# machine or the program kept it from running.
 import gc
 import sys
 import threading
@@ -148,12 +149,46 @@ def keep_alive():
         time.sleep(0.0005)
 
 
+
+
+def processor(thread):
+    """Seconds that a thread ran, and that it was ready to run and had no processor; None if the system does not tell."""
+    try:
+        with open(f'/proc/self/task/{thread.native_id}/schedstat') as file:
+            ran, waited, _ = file.read().split()
+    except (OSError, ValueError, AttributeError):
+        return None
+    return int(ran) / 1e9, int(waited) / 1e9
+
+
+def look():
+    """What every thread has done so far: (works, thread, its processor times), the keeper's last."""
+    return [(n, t, processor(t)) for n, t in zip(counters + [0], threads + [keeper])]
+
+
+def stuck_in(took, last, now):
+    """The threads without progress in a window of `took` seconds: (by the machine, by the program)."""
+    by = [0, 0]
+    for old, new in zip(last[:-1], now[:-1]):
+        if old[0] == new[0]:
+            # A thread that died waits for the keeper to start another.
+            old, new = (old, new) if old[1] is new[1] else (last[-1], now[-1])
+            if old[2] is None or new[2] is None:
+                by[1] += 1
+                print(f'  no progress in {took:.2f} s, processor times unknown')
+                continue
+            ran, waited = (b - a for a, b in zip(old[2], new[2]))
+            by[waited < took / 2] += 1
+            print(f'  no progress in {took:.2f} s: ran {ran:.3f} s, had no processor for {waited:.3f} s')
+    return by
+
+
 keeper = threading.Thread(target=keep_alive)
 keeper.start()
 toggles = rounds = 0
 start = window = time.monotonic()
-stuck = 0
-last = list(counters)
+stuck = [0, 0]
+last = look()
 while time.monotonic() - start < SECONDS or rounds < len(kinds):
     kind = kinds[rounds % len(kinds)]
     for after in kind, None:
@@ -165,8 +200,9 @@ while time.monotonic() - start < SECONDS or rounds < len(kinds):
     rounds += 1
     now = time.monotonic()
     if now - window >= 1:
-        stuck += sum(a == b for a, b in zip(counters, last))
-        last, window = list(counters), now
+        seen = look()
+        stuck = [a + b for a, b in zip(stuck, stuck_in(now - window, last, seen))]
+        last, window = seen, time.monotonic()
 going = False
 keeper.join()
 for thread in threads:
@@ -177,4 +213,4 @@ print('every kind:', rounds >= len(kinds), 'every thread worked:', all(counters)
 if len(sys.argv) > 1:
     took = time.monotonic() - start
     print(f'{toggles} toggles in {took:.0f} s: {toggles / took:.0f} a second; {sum(counters)} works by {sum(born)} '
-          f'threads; {stuck} threads without progress in a window of 1 s')
+          f'threads; without progress in a window of 1 s: {stuck[0]} without a processor, {stuck[1]} otherwise')

@@ -3,6 +3,8 @@
 //! Counts do not depend on how busy the machine is, so a small tolerance works where timings need a quiet one. What a kernel takes is the
 //! difference of a long and a short run: start-up and compiling are not in it.
 
+mod tools;
+
 use super::interpreters::Interpreter;
 use super::kernel::{self, Kernel};
 use crate::test::Counts;
@@ -41,6 +43,9 @@ pub struct Args {
     /// Make what is counted now the baseline.
     #[arg(long)]
     accept: bool,
+    /// Compare with itself instead: before a tool existed, after one was freed, and beside one that watches another function.
+    #[arg(long, conflicts_with = "accept")]
+    tools: bool,
     /// The weft binary (default: build it with the `quick` profile, as the baseline was).
     #[arg(long, value_name = "PATH")]
     weft: Option<PathBuf>,
@@ -67,6 +72,11 @@ pub fn main(args: &Args) -> Result<bool, String> {
         Some(path) => path.clone(),
         None => workspace::build_weft()?,
     };
+    if args.tools {
+        let (passed, failed) = tools::compare(&weft)?;
+        println!("{passed} passed, {failed} failed");
+        return Ok(failed == 0);
+    }
     let now = count(&weft)?;
     if args.accept {
         let text = serde_json::to_string_pretty(&now).map_err(|error| error.to_string())? + "\n";
@@ -114,19 +124,25 @@ fn compiler() -> String {
         .map_or_else(|_| "unknown".into(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Instructions per iteration of each kernel, two at a time.
 fn count(weft: &Path) -> Result<Baseline, String> {
     let weft = Interpreter::weft(Some(weft), &[])?;
+    // Whole instructions are enough, and the file reads better.
+    let kernels = of_each(|k| Ok((per_iteration(&weft, k, &[])?.0 * 10.0).round() / 10.0))?;
+    Ok(Baseline { compiler: compiler(), kernels })
+}
+
+/// Something of each kernel, two at a time.
+fn of_each<R: Send>(
+    find: impl Fn(&Kernel) -> Result<R, String> + Sync,
+) -> Result<BTreeMap<String, R>, String> {
     let kernels = kernel::all(&KERNELS.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())?;
     let jobs = std::thread::available_parallelism().map_or(1, usize::from).min(kernels.len());
-    let parts: Vec<Result<Vec<(String, f64)>, String>> = std::thread::scope(|scope| {
-        let weft = &weft;
+    let parts: Vec<Result<Vec<(String, R)>, String>> = std::thread::scope(|scope| {
+        let find = &find;
         let started: Vec<_> = (0..jobs)
             .map(|job| {
                 let mine: Vec<&Kernel> = kernels.iter().skip(job).step_by(jobs).collect();
-                scope.spawn(move || {
-                    mine.into_iter().map(|k| Ok((k.name.clone(), per_iteration(weft, k)?))).collect()
-                })
+                scope.spawn(move || mine.into_iter().map(|k| Ok((k.name.clone(), find(k)?))).collect())
             })
             .collect();
         started
@@ -138,19 +154,28 @@ fn count(weft: &Path) -> Result<Baseline, String> {
     for part in parts {
         all.extend(part?);
     }
-    Ok(Baseline { compiler: compiler(), kernels: all })
+    Ok(all)
 }
 
-fn per_iteration(weft: &Interpreter, kernel: &Kernel) -> Result<f64, String> {
-    let (short, inner) = run(weft, kernel, 1)?;
-    let (long, _) = run(weft, kernel, 3)?;
-    // Whole instructions are enough, and the file reads better.
-    Ok(((long as f64 - short as f64) / (2.0 * inner) * 10.0).round() / 10.0)
+/// Instructions per iteration, and events that the tool had, if there was one.
+fn per_iteration(weft: &Interpreter, kernel: &Kernel, more: &[String]) -> Result<(f64, u64), String> {
+    let short = run(weft, kernel, 1, more)?;
+    let long = run(weft, kernel, 3, more)?;
+    Ok(((long.instructions as f64 - short.instructions as f64) / (2.0 * short.inner), long.events))
 }
 
-/// Instructions of a whole process, and iterations of one loop.
-fn run(weft: &Interpreter, kernel: &Kernel, loops: u64) -> Result<(u64, f64), String> {
-    let program = kernel.command(weft, &["count".into(), loops.to_string()]);
+/// What callgrind and the kernel said.
+struct Counted {
+    /// Instructions of the whole process.
+    instructions: u64,
+    /// Iterations of one loop.
+    inner: f64,
+    /// Events that a tool had.
+    events: u64,
+}
+
+fn run(weft: &Interpreter, kernel: &Kernel, loops: u64, more: &[String]) -> Result<Counted, String> {
+    let program = kernel.command(weft, &[&["count".into(), loops.to_string()], more].concat());
     let mut command = Command::new("valgrind");
     command
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
@@ -165,10 +190,12 @@ fn run(weft: &Interpreter, kernel: &Kernel, loops: u64) -> Result<(u64, f64), St
     let output = command.stdin(Stdio::null()).output().map_err(|error| format!("valgrind: {error}"))?;
     let stderr = String::from_utf8_lossy(&output.stderr);
     let stdout = String::from_utf8_lossy(&output.stdout);
-    let inner = stdout.lines().find_map(|line| line.strip_prefix("inner ")?.parse().ok());
+    let said = |what| stdout.lines().find_map(|line| line.strip_prefix(what)?.trim().parse::<u64>().ok());
     let collected = stderr.lines().find_map(|line| line.split_once("Collected :")?.1.trim().parse().ok());
-    match (collected, inner) {
-        (Some(collected), Some(inner)) if output.status.success() => Ok((collected, inner)),
+    match (collected, said("inner ")) {
+        (Some(instructions), Some(inner)) if output.status.success() => {
+            Ok(Counted { instructions, inner: inner as f64, events: said("events ").unwrap_or(0) })
+        }
         _ => Err(format!("{} under valgrind: {} {stderr}", kernel.name, output.status)),
     }
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask bench pauses`: time to safepoint and length of the collector's pauses.
+//! `cargo xtask bench pauses`: time to safepoint and length of pauses: the collector's, and those that turn events off.
 
 use super::interpreters::Interpreter;
 use super::numbers::nanoseconds;
@@ -22,6 +22,9 @@ pub struct Args {
     /// Threads that run Python.
     #[arg(long, default_value_t = 2)]
     threads: usize,
+    /// Seconds of turning events on and off, for each program.
+    #[arg(long, default_value_t = 5.0)]
+    seconds: f64,
     /// Write the results here as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -39,14 +42,14 @@ pub struct Pauses {
     pub workloads: Vec<Workload>,
 }
 
-/// One workload's collections.
+/// One workload's pauses.
 #[derive(Serialize, Deserialize, Debug)]
 pub struct Workload {
     /// What it does.
     pub what: String,
     /// Threads that ran it.
     pub threads: usize,
-    /// Collections.
+    /// Collections, or pauses that turned events off.
     pub collections: u64,
     /// Least nanoseconds of a bucket and its count: from the request until the world stood still.
     pub stops: Vec<(u64, u64)>,
@@ -67,6 +70,14 @@ const WORKLOADS: &[(&str, &str)] = &[
     ),
 ];
 
+/// The same for turning events off: arguments of `benches/monitoring/toggle.py`, after its seconds, and its threads.
+const TOGGLES: &[(&str, &str)] = &[
+    ("LINE events of all code turned on and off", "0"),
+    ("the same, in a program of 500 functions of 20 lines", "500"),
+];
+/// Threads of `toggle.py` that run beside the one that turns events on and off.
+const TOGGLED: usize = 8;
+
 /// Entry.
 ///
 /// # Errors
@@ -81,7 +92,7 @@ pub fn main(args: &Args) -> Result<bool, String> {
     table.set_header([
         "workload",
         "threads",
-        "collections",
+        "pauses",
         "to safepoint: median",
         "99 %",
         "most",
@@ -91,14 +102,19 @@ pub fn main(args: &Args) -> Result<bool, String> {
     ]);
     for (what, body) in WORKLOADS {
         for threads in if args.threads > 1 { vec![1, args.threads] } else { vec![1] } {
-            let workload = run(&weft, what, body, threads)?;
-            let mut cells = vec![(*what).to_owned(), threads.to_string(), workload.collections.to_string()];
-            for counts in [&workload.stops, &workload.pauses] {
-                cells.extend([0.5, 0.99, 1.0].map(|part| quantile(counts, part)));
-            }
-            table.add_row(cells);
-            workloads.push(workload);
+            workloads.push(collections(&weft, what, body, threads)?);
         }
+    }
+    for (what, functions) in TOGGLES {
+        workloads.push(toggles(&weft, what, args.seconds, functions)?);
+    }
+    for workload in &workloads {
+        let mut cells =
+            vec![workload.what.clone(), workload.threads.to_string(), workload.collections.to_string()];
+        for counts in [&workload.stops, &workload.pauses] {
+            cells.extend([0.5, 0.99, 1.0].map(|part| quantile(counts, part)));
+        }
+        table.add_row(cells);
     }
     println!(
         "{table}\nEach time is the lower edge of its bucket; a bucket ends at 1.33 or 1.5 times its lower edge."
@@ -111,34 +127,46 @@ pub fn main(args: &Args) -> Result<bool, String> {
     Ok(true)
 }
 
-fn run(weft: &Interpreter, what: &str, body: &str, threads: usize) -> Result<Workload, String> {
-    let file = workspace::target().join("bench").join(format!("pauses-{}.json", std::process::id()));
-    let _ = std::fs::create_dir_all(workspace::target().join("bench"));
+fn collections(weft: &Interpreter, what: &str, body: &str, threads: usize) -> Result<Workload, String> {
     let program = format!(
         "import threading\ndef work(n):\n    {body}\nts = [threading.Thread(target=work, args=(i,)) for i in range({threads})]\n\
          for t in ts: t.start()\nfor t in ts: t.join()\n"
     );
+    let stats = run(weft, what, &["-c".into(), program])?;
+    Ok(workload(what, threads, &stats, "gc"))
+}
+
+fn toggles(weft: &Interpreter, what: &str, seconds: f64, functions: &str) -> Result<Workload, String> {
+    let script = workspace::root().join("benches/monitoring/toggle.py");
+    let arguments = [script.display().to_string(), seconds.to_string(), functions.to_owned()];
+    Ok(workload(what, TOGGLED, &run(weft, what, &arguments)?, "event"))
+}
+
+/// The counters of a run.
+fn run(weft: &Interpreter, what: &str, arguments: &[String]) -> Result<BTreeMap<String, u64>, String> {
+    let file = workspace::target().join("bench").join(format!("pauses-{}.json", std::process::id()));
+    let _ = std::fs::create_dir_all(workspace::target().join("bench"));
     let mut weft = weft.clone();
     weft.options.extend(["-X".into(), format!("stats={}", file.display())]);
-    let output = weft
-        .command()
-        .args(["-c", &program])
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| error.to_string())?;
+    let output =
+        weft.command().args(arguments).stdin(Stdio::null()).output().map_err(|error| error.to_string())?;
     if !output.status.success() {
         return Err(format!("{what}: {} {}", output.status, String::from_utf8_lossy(&output.stderr)));
     }
     let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
     let _ = std::fs::remove_file(&file);
-    let stats: BTreeMap<String, u64> = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-    Ok(Workload {
+    serde_json::from_str(&text).map_err(|error| error.to_string())
+}
+
+fn workload(what: &str, threads: usize, stats: &BTreeMap<String, u64>, kind: &str) -> Workload {
+    let pauses = buckets(stats, &format!("{kind}_pauses_ns."));
+    Workload {
         what: what.to_owned(),
         threads,
-        collections: stats.get("gc_collections").copied().unwrap_or(0),
-        stops: buckets(&stats, "gc_stops_ns."),
-        pauses: buckets(&stats, "gc_pauses_ns."),
-    })
+        collections: pauses.iter().map(|(_, n)| n).sum(),
+        stops: buckets(stats, &format!("{kind}_stops_ns.")),
+        pauses,
+    }
 }
 
 fn buckets(stats: &BTreeMap<String, u64>, prefix: &str) -> Vec<(u64, u64)> {

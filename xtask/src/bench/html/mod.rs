@@ -281,7 +281,7 @@ fn pauses(p: &Pauses) -> String {
     for w in &p.workloads {
         let _ = write!(
             out,
-            "<h3>{}</h3><p class=note>{} collections, {} threads</p><div class=small>",
+            "<h3>{}</h3><p class=note>{} pauses, {} threads</p><div class=small>",
             escape(&w.what),
             w.collections,
             w.threads
