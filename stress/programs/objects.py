@@ -405,6 +405,24 @@ def actor1(s):
     s.gate.release()
     s.value = 7
 
+# test: py.locks-in-one-order
+# what: threads that take two locks in the same order get through
+# guarantee: locks
+# acceptable 1, 1: both
+import _thread
+def make():
+    return _thread.allocate_lock(), _thread.allocate_lock()
+def actor1(s):
+    with s[0]:
+        with s[1]:
+            return 1
+actor2 = actor1
+# --- twin
+def actor2(s):
+    with s[1]:
+        with s[0]:
+            return 1
+
 # test: py.rlock
 # what: a reentrant lock counts its owner's entries and keeps the other out
 # guarantee: locks

@@ -12,12 +12,13 @@ use vm_core::{
     breaker::event,
     pending_calls::{PostError, Recipient},
     runtime::ThreadCore,
-    sync::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Mutex, Ordering, thread},
+    sync::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Mutex, Ordering, thread},
 };
 use vm_heap::Marker;
 
 use crate::{
     error::{PyResult, Thrown},
+    modules::thread::LockWord,
     native::Args,
     object::{
         dict::Dict,
@@ -208,6 +209,8 @@ pub struct ThreadState {
     pub(crate) daemon: Cell<bool>,
     /// The operating system's number.
     pub(crate) native_id: Cell<u64>,
+    /// The lock of the language that the thread waits for; null if none.
+    pub(crate) wanted: AtomicPtr<LockWord>,
     /// The event that the trace function being run hears of, else [`crate::tracing::NO_EVENT`].
     pub(crate) what_event: Cell<u8>,
     /// Address of the frame of that event.
@@ -220,6 +223,7 @@ impl Default for ThreadState {
             locals: Slot::new(Value::UNBOUND),
             daemon: Cell::new(false),
             native_id: Cell::new(0),
+            wanted: AtomicPtr::new(std::ptr::null_mut()),
             what_event: Cell::new(crate::tracing::NO_EVENT),
             event_frame: Cell::new(0),
         }
@@ -565,5 +569,23 @@ pub fn stacks_of_all_threads(interp: &Interp) -> Vec<String> {
             None => lines.push(format!("Thread {} is being born or ends", core.id())),
         }
     }
+    lines
+}
+
+/// Locks of the language that some thread waits for, and modules being imported, each with its holder: for the same report, since a cycle
+/// among them is a deadlock. A lock that nobody waits for holds up nothing, and is not named.
+#[must_use]
+pub fn held_locks(interp: &Interp) -> Vec<String> {
+    let cores: Vec<Arc<ThreadCore>> = interp.core.threads().iter().cloned().collect();
+    let mut lines = Vec::new();
+    for core in cores {
+        let vm: *mut Vm = core.vm_slot().load().cast();
+        // SAFETY: as in `stacks_of_all_threads`; the lock is referenced by the frame that waits for it.
+        let wanted = unsafe { vm.as_ref().and_then(|vm| vm.thread.wanted.load(Ordering::Relaxed).as_ref()) };
+        let Some(lock) = wanted else { continue };
+        let holder = lock.holder().map_or_else(|| "is free".to_owned(), |id| format!("thread {id} took"));
+        lines.push(format!("thread {} waits for the lock at {lock:p}, which {holder}", core.id()));
+    }
+    lines.append(&mut interp.imports.held());
     lines
 }

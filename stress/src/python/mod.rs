@@ -128,13 +128,18 @@ pub fn exec(vm: &Vm, source: &str, name: &str) -> Result<(), String> {
     run().map(drop).map_err(|e| vm.format_exception(e))
 }
 
+fn show_locks(locks: &[String]) -> String {
+    if locks.is_empty() { "none that a thread waits for".to_owned() } else { locks.join("\n       ") }
+}
+
 /// Lets the watchdog see the VM's threads.
 pub fn inspect(vm: &Vm, progress: &Arc<Progress>) {
     let interp = Arc::clone(vm.interp());
     let show = move || {
         let kernel = crate::watchdog::threads(&interp.core);
         let stacks = vm_python::threads::stacks_of_all_threads(&interp);
-        format!("{kernel}{}", stacks.join("\n"))
+        let locks = vm_python::threads::held_locks(&interp);
+        format!("{kernel}locks: {}\n{}", show_locks(&locks), stacks.join("\n"))
     };
     *progress.inspect.lock().unwrap_or_else(|e| e.into_inner()) = Some(Box::new(show));
 }

@@ -48,6 +48,15 @@ impl Imports {
         locks.waiting.clear();
         self.busy.store(locks.held.len(), Ordering::Release);
     }
+
+    /// Who imports what, and who waits for it, for a report of a hang. Empty if the table is locked.
+    pub(crate) fn held(&self) -> Vec<String> {
+        let Some(locks) = self.locks.try_lock() else { return Vec::new() };
+        let held = locks.held.iter().map(|(name, id)| format!("thread {id} imports {name}"));
+        let waiting =
+            locks.waiting.iter().map(|(id, name)| format!("thread {id} waits for the import of {name}"));
+        held.chain(waiting).collect()
+    }
 }
 
 #[derive(Default)]

@@ -265,9 +265,13 @@ fn deadline(vm: &Vm, seconds: f64) -> PyResult<Instant> {
     Ok(now.after(Duration::from_secs_f64(seconds)))
 }
 
-/// A lock word: free, held, or held with waiters that the holder must wake.
+/// A lock: free, held, or held with waiters that the holder must wake.
 #[derive(Default)]
-struct LockWord(AtomicU8);
+pub(crate) struct LockWord {
+    state: AtomicU8,
+    /// The thread that took it last.
+    holder: AtomicU64,
+}
 
 const FREE: u8 = 0;
 const HELD: u8 = 1;
@@ -275,17 +279,17 @@ const CONTENDED: u8 = 2;
 
 impl LockWord {
     fn try_acquire(&self) -> bool {
-        self.0.compare_exchange(FREE, HELD, Ordering::Acquire, Ordering::Relaxed).is_ok()
+        self.state.compare_exchange(FREE, HELD, Ordering::Acquire, Ordering::Relaxed).is_ok()
     }
     /// Takes the lock, or leaves word that somebody waits. Runs under the bucket's lock of the parking lot, which the holder passes
     /// after it saw CONTENDED: so the wake-up cannot come before the wait.
     fn acquire_or_mark(&self) -> bool {
         loop {
             // A waiter that gets the lock cannot know whether it was the last one: CONTENDED errs on the safe side.
-            if self.0.compare_exchange(FREE, CONTENDED, Ordering::Acquire, Ordering::Relaxed).is_ok() {
+            if self.state.compare_exchange(FREE, CONTENDED, Ordering::Acquire, Ordering::Relaxed).is_ok() {
                 return true;
             }
-            match self.0.compare_exchange(HELD, CONTENDED, Ordering::Relaxed, Ordering::Relaxed) {
+            match self.state.compare_exchange(HELD, CONTENDED, Ordering::Relaxed, Ordering::Relaxed) {
                 Ok(_) | Err(CONTENDED) => return false,
                 Err(_) => {}
             }
@@ -294,15 +298,23 @@ impl LockWord {
     fn acquire(&self, vm: &Vm, limit: Option<Option<Instant>>) -> PyResult<bool> {
         let address = std::ptr::from_ref(self).addr();
         if self.try_acquire() {
+            self.holder.store(vm.core().id(), Ordering::Relaxed);
             vm.lock_acquired(address, "lock");
             return Ok(true);
         }
         let Some(deadline) = limit else { return Ok(false) };
-        vm.lock_contended_at(address, "lock", || vm.wait(address, deadline, || self.acquire_or_mark()))
+        vm.thread.wanted.store(std::ptr::from_ref(self).cast_mut(), Ordering::Relaxed);
+        let got =
+            vm.lock_contended_at(address, "lock", || vm.wait(address, deadline, || self.acquire_or_mark()));
+        vm.thread.wanted.store(std::ptr::null_mut(), Ordering::Relaxed);
+        if matches!(got, Ok(true)) {
+            self.holder.store(vm.core().id(), Ordering::Relaxed);
+        }
+        got
     }
     /// False if the lock was not held.
     fn release(&self, vm: &Vm) -> bool {
-        match self.0.swap(FREE, Ordering::Release) {
+        match self.state.swap(FREE, Ordering::Release) {
             FREE => false,
             HELD => true,
             _ => {
@@ -312,7 +324,11 @@ impl LockWord {
         }
     }
     fn is_held(&self) -> bool {
-        self.0.load(Ordering::Relaxed) != FREE
+        self.state.load(Ordering::Relaxed) != FREE
+    }
+    /// Who has it, for reports.
+    pub(crate) fn holder(&self) -> Option<u64> {
+        self.is_held().then(|| self.holder.load(Ordering::Relaxed))
     }
 }
 
@@ -407,9 +423,8 @@ fn lock_repr(vm: &Vm, v: Value) -> PyResult<Gc<Str>> {
 /// `_thread.RLock`
 #[derive(Default)]
 struct RLock {
+    /// Its holder is 0 for nobody, and written by the holder only.
     word: LockWord,
-    /// The holder's id, 0 = nobody. Written by the holder only.
-    owner: AtomicU64,
     /// How often the holder took it. Written by the holder only.
     count: AtomicU64,
 }
@@ -420,7 +435,7 @@ impl NativePayload for RLock {
 
 impl RLock {
     fn is_mine(&self, vm: &Vm) -> bool {
-        self.owner.load(Ordering::Relaxed) == vm.core().id()
+        self.word.holder.load(Ordering::Relaxed) == vm.core().id()
     }
     fn acquire(&self, vm: &Vm, limit: Option<Option<Instant>>) -> PyResult<bool> {
         if self.is_mine(vm) {
@@ -430,7 +445,6 @@ impl RLock {
         if !self.word.acquire(vm, limit)? {
             return Ok(false);
         }
-        self.owner.store(vm.core().id(), Ordering::Relaxed);
         self.count.store(1, Ordering::Relaxed);
         Ok(true)
     }
@@ -441,7 +455,7 @@ impl RLock {
         let n = self.count.load(Ordering::Relaxed) - 1;
         self.count.store(n, Ordering::Relaxed);
         if n == 0 {
-            self.owner.store(0, Ordering::Relaxed);
+            self.word.holder.store(0, Ordering::Relaxed);
             self.word.release(vm);
         }
         Ok(Value::NONE)
@@ -530,7 +544,8 @@ static RLOCK_DEF: TypeDef = TypeDef {
 fn rlock_repr(vm: &Vm, v: Value) -> PyResult<Gc<Str>> {
     let Some(l) = v.native::<RLock>() else { return vm.default_repr(v) };
     let state = if l.payload.word.is_held() { "locked" } else { "unlocked" };
-    let (owner, count) = (l.payload.owner.load(Ordering::Relaxed), l.payload.count.load(Ordering::Relaxed));
+    let (owner, count) =
+        (l.payload.word.holder.load(Ordering::Relaxed), l.payload.count.load(Ordering::Relaxed));
     let class = vm.qualified_name(vm.type_of(v));
     vm.new_str(&format!(
         "<{state} {class} object owner={owner} count={count} at {:#x}>",
