@@ -182,7 +182,7 @@ def random_program():
     """One thread's function, of randomly chosen statements."""
     chosen = rng.choices(STATEMENTS, k=rng.randint(4, 14))
     lines = ["def run(t):", "    n = dict.fromkeys(('L', 'D', 'S', 'Q', 'B', 'O', 'O2'), 0)"]
-    lines.append(f"    for i in range({rng.randint(20, 200)}):")
+    lines += [f"    for i in range({rng.randint(20, 200)}):", "        beat()"]
     for s in chosen:
         lines += ["        " + line for line in s.split("\n")]
     lines.append("    return n")
@@ -202,7 +202,7 @@ class Obj:
 
 def random_round():
     shared = dict(L=[], D={}, S=set(), Q=deque(), B=bytearray(), O=Obj(), C=C, lock=_thread.allocate_lock(),
-                  rlock=_thread.RLock(), sys=sys, weakref=weakref, G={"g": 0})
+                  rlock=_thread.RLock(), beat=_stress.beat, sys=sys, weakref=weakref, G={"g": 0})
     exec("def read_g(): return g", shared["G"])
     shared["read_g"] = shared["G"]["read_g"]
     bodies = []
@@ -257,6 +257,7 @@ def collector_round():
     def churn(t):
         refs = []
         for i in range(60):
+            _stress.beat()
             node = Node((t, i), finalized)
             node.other = Node((t, i + 1000), finalized)
             node.other.other = node
@@ -294,6 +295,7 @@ def invalidation_round():
     def reader(t):
         n = 0
         for i in range(300):
+            _stress.beat()
             r = f(D())
             check(r in ALLOWED, f"{r} is no sum of the values")
             n += 1
