@@ -1,4 +1,4 @@
-# Litmus tests of what Python code may rely on. See docs/memory-model.md.
+# Litmus tests of what Python code may rely on. See docs/memory-model.md. Twins wait between their two steps, so that the other actor falls between.
 
 # test: py.mp-attribute
 # what: a flag attribute read as set shows the attribute stored before it
@@ -123,7 +123,13 @@ def judge(s, a, b):
 # --- twin
 def actor1(s):
     s.flag = 1
+    for i in range(400):
+        pass
     s.data = 1
+def actor2(s):
+    while not hasattr(s, "flag"):
+        pass
+    return 1, int(hasattr(s, "data"))
 
 # test: py.store-buffering
 # what: two threads that store and then look at the other's variable may miss each other
@@ -227,7 +233,14 @@ def judge(s, a, b):
 # --- twin
 def actor1(s):
     s.x = 1
+    for i in range(40):
+        pass
     s.x = 0
+def actor2(s):
+    a = s.x
+    for i in range(40):
+        pass
+    return a, s.x
 
 # test: py.causality
 # what: who sees a flag that a second thread set after seeing the data sees the data
@@ -306,6 +319,8 @@ def judge(s, a, b):
 # --- twin
 def actor1(s):
     n = s.node = Node.__new__(Node)
+    for i in range(40):
+        pass
     n.a = 1
     n.b = 2
 
@@ -337,6 +352,8 @@ def judge(s, a, b):
 # --- twin
 def actor1(s):
     n = s[0] = Node.__new__(Node)
+    for i in range(40):
+        pass
     n.a = 1
     n.b = 2
 
@@ -363,6 +380,8 @@ def judge(s, a, b):
 def actor1(s):
     n = 1 << 70
     s.it = it = []
+    for i in range(40):
+        pass
     it.extend([n + 1, {"k": [n]}, {n, 2}, f"{n}!", (n, 1.5e300)])
 
 # test: py.publish-function
@@ -388,7 +407,13 @@ def actor1(s):
     class C:
         pass
     s.f = C
+    for i in range(400):
+        pass
     C.m = lambda self: 7
+def actor2(s):
+    while s.f is None:
+        pass
+    return s.f().m()
 
 # test: py.torn-values
 # what: a variable holds one of the values stored, never a mixture

@@ -120,15 +120,22 @@ struct Line(AtomicUsize);
 /// Where the actors of a group meet before each element.
 pub struct Rendezvous {
     reached: Vec<Line>,
-    impatient: bool,
+    /// Looks until the first yield, and from one yield to the next.
+    patience: (u32, u32),
     progress: Arc<Progress>,
 }
 
 impl Rendezvous {
     pub fn new(actors: usize, mode: Mode, progress: &Arc<Progress>) -> Self {
         let reached = (0..actors).map(|_| Line::default()).collect();
-        let impatient = matches!(mode, Mode::Same | Mode::Over);
-        Self { reached, impatient, progress: Arc::clone(progress) }
+        let cpus = std::thread::available_parallelism().map_or(1, usize::from);
+        // Who waits for an actor that is not running keeps a processor from it.
+        let patience = match mode {
+            Mode::Same | Mode::Over => (0, 1),
+            Mode::Other | Mode::Free if actors > cpus => (32, 8),
+            Mode::Other | Mode::Free => (512, 64),
+        };
+        Self { reached, patience, progress: Arc::clone(progress) }
     }
 
     /// Between two strides.
@@ -148,8 +155,8 @@ impl Rendezvous {
         for line in &self.reached {
             while line.0.load(Ordering::Acquire) <= i {
                 spins += 1;
-                // The other one is likely not running: the processor may be wanted for it.
-                if self.impatient || spins > 512 && spins.is_multiple_of(64) {
+                let (first, every) = self.patience;
+                if spins > first && spins.is_multiple_of(every) {
                     std::thread::yield_now();
                 } else {
                     std::hint::spin_loop();

@@ -23,6 +23,11 @@ fn get(slot: &WordSlot) -> i32 {
     slot.load() as i32
 }
 
+/// Between two steps of a twin: the other actor is to fall between them.
+fn pause() {
+    (0..20).for_each(|_| std::hint::spin_loop());
+}
+
 pub fn tests() -> Vec<Test> {
     vec![
         test(
@@ -47,6 +52,9 @@ pub fn tests() -> Vec<Test> {
                         if a == 0 {
                             let (first, second) = if twin { (&s.y, &s.x) } else { (&s.x, &s.y) };
                             first.store(1);
+                            if twin {
+                                pause();
+                            }
                             second.store(1);
                             return 0;
                         }
@@ -172,6 +180,7 @@ pub fn tests() -> Vec<Test> {
                         let (from, to) = if a == 0 { (&s.x, &s.y) } else { (&s.y, &s.x) };
                         if twin {
                             to.store(1);
+                            pause();
                             return get(from);
                         }
                         let seen = get(from);
@@ -204,11 +213,15 @@ pub fn tests() -> Vec<Test> {
                         if a == 0 {
                             s.x.store(1);
                             if twin {
+                                pause();
                                 s.x.store(0);
                             }
                             return 0;
                         }
                         let first = get(&s.x);
+                        if twin {
+                            pause();
+                        }
                         first * 2 + get(&s.x)
                     },
                     |_, _, r| vec![r[1] / 2, r[1] % 2],
@@ -241,6 +254,7 @@ pub fn tests() -> Vec<Test> {
                             let p = std::ptr::from_ref(&s.object).cast_mut();
                             if twin {
                                 s.slot.store(p);
+                                pause();
                             }
                             s.object.store(7, Ordering::Relaxed);
                             s.slot.store(p);

@@ -1,6 +1,6 @@
 //! P12: object locks.
 
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
 
 use vm_core::object_lock::ByteLock;
 
@@ -51,24 +51,31 @@ pub fn tests() -> Vec<Test> {
             "P12.R6",
             "a thread that parked for a lock gets it",
             vec![acceptable("3", "each had it once")],
-            &["p12.unlock-without-wake", "p12.lock-by-load-store"],
+            &["p12.unlock-without-wake", "p12.lock-by-load-store", "p12.call-stays"],
             |plan| {
+                let made = AtomicU32::new(0);
                 run(
                     plan,
-                    3,
-                    256,
-                    |_| Object::default(),
-                    |rig, s, a, t| {
-                        let guard = s.lock.lock(rig.runtime.lot(), t);
-                        s.add();
-                        // Longer than a waiter spins, at times much longer.
-                        for _ in 0..(a + 1) * 150 {
-                            std::hint::spin_loop();
+                    2,
+                    512,
+                    |_| {
+                        // Longer than a waiter spins, at times longer than the way from a call to the waiter's look.
+                        let long = made.fetch_add(1, Ordering::Relaxed).is_multiple_of(32);
+                        (Object::default(), if long { 4000 } else { 100 })
+                    },
+                    |rig, (s, hold), a, t| {
+                        // Whoever takes it twice makes the other one, who was called, wait again.
+                        for _ in 0..=a {
+                            let guard = s.lock.lock(rig.runtime.lot(), t);
+                            s.add();
+                            for _ in 0..*hold {
+                                std::hint::spin_loop();
+                            }
+                            drop(guard);
                         }
-                        drop(guard);
                         0
                     },
-                    |_, s, _| vec![s.count.load(Ordering::Relaxed)],
+                    |_, (s, _), _| vec![s.count.load(Ordering::Relaxed)],
                 );
             },
         ),
@@ -81,15 +88,13 @@ pub fn tests() -> Vec<Test> {
             |plan| {
                 run(
                     plan,
-                    3,
-                    256,
+                    2,
+                    512,
                     |_| Object::default(),
                     |rig, s, a, t| {
-                        if a == 0 {
-                            return t.stop_the_world(|_| int(s.lock.is_held()));
-                        }
-                        for _ in 0..3 {
+                        for _ in 0..=a {
                             let guard = s.lock.lock(rig.runtime.lot(), t);
+                            // Longer than a waiter spins.
                             for _ in 0..100 {
                                 std::hint::spin_loop();
                             }
@@ -98,7 +103,7 @@ pub fn tests() -> Vec<Test> {
                                 t.poll();
                             }
                         }
-                        0
+                        if a == 0 { t.stop_the_world(|_| int(s.lock.is_held())) } else { 0 }
                     },
                     |_, _, r| vec![r[0]],
                 );
