@@ -100,6 +100,7 @@ Options (and corresponding environment variables):
                                 | the thread that collects does it at once and alone
          heap-limit=SIZE        most memory in use, as in 512M; more is a MemoryError
          importtime             show how long each import takes
+         jit=0|1                accepted: this build has no second tier; also PYTHON_JIT
          int_max_str_digits=N   limit of int <-> str conversions
          stats=FILE             write counters of the VM as JSON at the end
          tlbc=0|1               bytecode copies per thread, and specialization; also PYTHON_TLBC
@@ -222,6 +223,9 @@ fn read_environment(c: &mut Config, get: &dyn Fn(&str) -> Option<String>) -> Res
     if let Some(v) = get("PYTHON_TLBC") {
         c.tlbc = switch("PYTHON_TLBC", &v)?;
     }
+    if let Some(v) = get("PYTHON_JIT") {
+        switch("PYTHON_JIT", &v)?;
+    }
     if let Some(v) = get("PYTHON_GIL") {
         no_gil("PYTHON_GIL", &v)?;
     }
@@ -294,6 +298,8 @@ fn x_option(o: &mut Options, x: &str) -> Result<(), Refused> {
     match name {
         "tlbc" => c.tlbc = switch(&full, need("0|1")?)?,
         "gil" => no_gil(&full, need("0")?)?,
+        // There is nothing to turn on yet; `sys._jit` says so.
+        "jit" => drop(switch(&full, need("0|1")?)?),
         "int_max_str_digits" => c.int_max_str_digits = str_digits(&full, value.unwrap_or(""))?,
         "importtime" => c.import_time = true,
         "dev" => c.dev_mode = true,
@@ -389,6 +395,7 @@ mod tests {
         for x in [
             "tlbc=2",
             "tlbc",
+            "jit=2",
             "gc=often",
             "faults",
             "faults=often",

@@ -92,12 +92,22 @@ pub(crate) fn fill(vm: &Vm) -> PyResult<()> {
     add_sequences(vm, m)?;
     crate::monitor::add_to_sys(vm, m)?;
     vm.add_functions(m, crate::tracing::FUNCTIONS)?;
+    let jit = vm.new_module("sys._jit")?;
+    vm.add_functions(jit, JIT)?;
+    add("_jit", jit.value())?;
     // The embedder may have brought streams of its own.
     if m.namespace().get_str(vm, vm.intern("stdout")?)?.is_some() {
         return Ok(());
     }
     super::stdio::install(vm)
 }
+
+/// `sys._jit`: this build has no second tier.
+const JIT: &[FunctionDef] = &[
+    FunctionDef::new("is_available", |vm, args| args.exact::<0>(vm, "is_available").map(|_| Value::FALSE)),
+    FunctionDef::new("is_enabled", |vm, args| args.exact::<0>(vm, "is_enabled").map(|_| Value::FALSE)),
+    FunctionDef::new("is_active", |vm, args| args.exact::<0>(vm, "is_active").map(|_| Value::FALSE)),
+];
 
 fn xoptions(vm: &Vm, options: &[(String, Option<String>)]) -> PyResult {
     let d = vm.new_dict()?;
