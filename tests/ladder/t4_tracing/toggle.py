@@ -171,8 +171,8 @@ def stuck_in(took, last, now):
     by = [0, 0]
     for old, new in zip(last[:-1], now[:-1]):
         if old[0] == new[0]:
-            # A thread that died waits for the keeper to start another.
-            old, new = (old, new) if old[1] is new[1] else (last[-1], now[-1])
+            # A thread that died, perhaps another than at the start of the window, waits for the keeper to start one.
+            old, new = (old, new) if old[1] is new[1] and new[2] else (last[-1], now[-1])
             if old[2] is None or new[2] is None:
                 by[1] += 1
                 print(f'  no progress in {took:.2f} s, processor times unknown')
