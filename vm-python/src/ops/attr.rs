@@ -232,7 +232,7 @@ impl Vm {
             return Ok(None);
         }
         let dict_shape = self.dict_mode_shape(class);
-        loop {
+        'again: loop {
             let shape = self.shape_of(h);
             if shape.is_dict_mode {
                 return Ok(self.dict_of(h));
@@ -247,6 +247,10 @@ impl Vm {
             for &(i, k) in &keys {
                 // SAFETY: shape keys are alive as long as the class.
                 let k: Gc<Str> = unsafe { Gc::from_ptr(k) };
+                // An allocation lies behind, and with it perhaps a pause in which another thread made the switch: then `aux` is the dict's.
+                if shape_id(h) != seen {
+                    continue 'again;
+                }
                 if let Some((s, _)) = self.attr_slot(h, shape, i) {
                     let x = s.get();
                     // Absent attributes must not appear, so they are skipped here and looked at again below.
@@ -482,24 +486,32 @@ impl Vm {
     /// Names of the object's own attributes, oldest first.
     pub fn own_attr_names(&self, v: Value) -> PyResult<Option<Gc<crate::object::sequence::List>>> {
         let Some(h) = v.header() else { return Ok(None) };
-        let out = self.new_list(&[])?;
-        let dict = if let Some(m) = v.downcast::<Module>() {
-            Some(m.namespace())
-        } else {
+        let mut out = self.new_list(&[])?;
+        let dict = 'again: loop {
+            if let Some(m) = v.downcast::<Module>() {
+                break Some(m.namespace());
+            }
             let shape = self.shape_of(h);
             if shape.is_dict_mode {
-                self.dict_of(h)
-            } else {
-                let mut keys = Vec::with_capacity(shape.count as usize);
-                shape.for_each_key(|i, k| keys.push((i, k.as_ptr())));
-                for &(i, k) in keys.iter().rev() {
-                    if self.attr_slot(h, shape, i).is_some_and(|(s, _)| !s.get().is_unbound()) {
-                        // SAFETY: shape keys are alive as long as the class.
-                        out.append(self, unsafe { Gc::<Str>::from_ptr(k) }.value())?;
-                    }
-                }
-                None
+                break self.dict_of(h);
             }
+            let seen = shape.id;
+            let owner = shape.class.get();
+            let mut keys = Vec::with_capacity(shape.count as usize);
+            shape.for_each_key(|i, k| keys.push((i, k.as_ptr())));
+            for &(i, k) in keys.iter().rev() {
+                // As in `instance_dict`: appending may have allocated.
+                if shape_id(h) != seen {
+                    out = self.new_list(&[])?;
+                    continue 'again;
+                }
+                if self.attr_slot(h, shape, i).is_some_and(|(s, _)| !s.get().is_unbound()) {
+                    // SAFETY: shape keys are alive as long as the class.
+                    out.append(self, unsafe { Gc::<Str>::from_ptr(k) }.value())?;
+                }
+            }
+            std::hint::black_box(owner);
+            break None;
         };
         if let Some(d) = dict {
             let mut pos = 0;
