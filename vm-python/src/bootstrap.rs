@@ -69,7 +69,7 @@ impl Vm {
         interp.threads.set_main(&thread);
         interp.watch_classes();
         interp.core.set_main_thread(thread.id());
-        let vm = Vm::enter(Arc::clone(&interp), thread);
+        let vm = Vm::enter(Arc::clone(&interp), thread, None);
         match vm.boot_objects(register) {
             Ok(()) => Ok(vm),
             Err(e) => {

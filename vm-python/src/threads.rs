@@ -258,9 +258,10 @@ pub fn native_stack_bounds() -> (usize, usize) {
 
 impl Vm {
     /// Makes the calling operating system thread run `core`: registers with the heap and attaches. Waits while the world is stopped, for ever
-    /// once the runtime finalizes.
-    pub fn enter(interp: Arc<Interp>, core: Arc<ThreadCore>) -> Box<Vm> {
+    /// once the runtime finalizes. With `base`, no frame above that address will ever hold a reference.
+    pub fn enter(interp: Arc<Interp>, core: Arc<ThreadCore>, base: Option<usize>) -> Box<Vm> {
         let (low, high) = native_stack_bounds();
+        let high = base.map_or(high, |base| base.clamp(low, high));
         let _attached = core.attach();
         // Attached, so that a fork finds no thread in the middle of it.
         let heap = interp.heap.register_thread(&core, high);
@@ -335,7 +336,15 @@ impl Vm {
         let (child_interp, child_core, child_handle) =
             (Arc::clone(&interp), Arc::clone(&core), Arc::clone(handle));
         let spawned = thread::spawn("weft", stack, move || {
-            run(child_interp, child_core, &child_handle, daemon);
+            // Above this frame lie the thread's own variables, which code without references writes while the world is stopped.
+            let frame = 0_u8;
+            run(
+                child_interp,
+                child_core,
+                &child_handle,
+                daemon,
+                std::hint::black_box(&raw const frame) as usize,
+            );
         });
         if let Err(e) = spawned {
             // The kernel's thread was never run: attach it here in place of the child, only to take it off the list.
@@ -458,10 +467,12 @@ impl Vm {
     }
 }
 
-/// The body of a new operating system thread.
-fn run(interp: Arc<Interp>, core: Arc<ThreadCore>, handle: &Arc<ThreadHandle>, daemon: bool) {
+/// The body of a new operating system thread; `base` is an address in the caller's frame.
+// A frame of its own: what it holds must lie below `base`.
+#[inline(never)]
+fn run(interp: Arc<Interp>, core: Arc<ThreadCore>, handle: &Arc<ThreadHandle>, daemon: bool, base: usize) {
     let id = core.id();
-    let vm = Vm::enter(Arc::clone(&interp), core);
+    let vm = Vm::enter(Arc::clone(&interp), core, Some(base));
     vm.thread.daemon.set(daemon);
     if let Some(start) = interp.threads.take_start(id)
         && let Err(e) = call_start(&vm, &start)
