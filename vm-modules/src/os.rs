@@ -316,11 +316,14 @@ static FUNCTIONS: &[FunctionDef] = &[
     FunctionDef::new("waitpid", |vm, a| {
         let [pid, options] = a.exact::<2>(vm, "waitpid")?;
         let (pid, options) = (fd_of(vm, pid)?, fd_of(vm, options)?);
-        let status = std::cell::Cell::new(0);
-        // SAFETY: the pointer is to an integer that outlives the call.
-        let pid =
-            system(vm, None, || check(i64::from(unsafe { libc::waitpid(pid, status.as_ptr(), options) })))?;
-        vm.new_tuple(&[Value::small_int(pid), Value::small_int(i64::from(status.get()))]).map(Gc::value)
+        let (pid, status) = system(vm, None, || {
+            // Of this frame: a detached thread leaves those above alone, which the collector may be reading.
+            let mut status = 0;
+            // SAFETY: the pointer is to an integer that outlives the call.
+            let pid = check(i64::from(unsafe { libc::waitpid(pid, &raw mut status, options) }))?;
+            Ok((pid, status))
+        })?;
+        vm.new_tuple(&[Value::small_int(pid), Value::small_int(i64::from(status))]).map(Gc::value)
     }),
     FunctionDef::new("waitstatus_to_exitcode", |vm, a| {
         let [status] = a.bind(vm, "waitstatus_to_exitcode", ["status"], 1, 0, 1)?;

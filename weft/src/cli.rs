@@ -322,6 +322,9 @@ fn x_option(o: &mut Options, x: &str) -> Result<(), Refused> {
             c.faults = Some(vm_python::config::FaultConfig { seed, allocation });
         }
         "heap-limit" => c.heap.limit = Some(size(&full, need("SIZE")?)?),
+        // One seeded bug, for `cargo xtask check tsan`: it must be seen. A shipping build has none.
+        #[cfg(weft_mutants)]
+        "mutant" => vm_core::mutants::activate(need("NAME")?),
         "gc" => {
             for mode in need("stress:N|poison|verify|plain")?.split(',') {
                 match (mode, mode.strip_prefix("stress:").map(str::parse::<u64>)) {

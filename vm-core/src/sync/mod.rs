@@ -8,7 +8,7 @@
 //! | *(none)* | the machine's atomics, the standard library's locks, `arc-swap`, `crossbeam-epoch` | it ships |
 //! | `loom` | every interleaving up to a preemption bound, C11 stale reads | missing orderings, lost wake-ups, deadlocks |
 //! | `shuttle` | random schedules, plus a happens-before detector in this facade | the same in models too big for loom |
-//! | `tsan` | the shipping back end without `fence`, which ThreadSanitizer does not model, and with locks whose insides it sees | races in the whole program |
+//! | `tsan` | the machine's atomics, locks whose insides ThreadSanitizer sees, stand-ins for the two crates | races in the whole program |
 //!
 //! Rules of use (the reasons are limits of the checkers as much as of the language):
 //! * R1: a plain store may leave a state only if no concurrent read-modify-write can succeed from that state; locks are
@@ -35,22 +35,26 @@ mod lot;
 #[cfg(any(weft_sync = "loom", weft_sync = "shuttle"))]
 pub mod observe;
 mod parker;
+#[cfg(any(weft_sync = "loom", weft_sync = "shuttle", weft_sync = "tsan"))]
+mod stand_in;
 
 #[cfg(weft_sync = "shuttle")]
 mod happens_before;
 
+#[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
+pub use backend::free_in_child;
 #[cfg(any(weft_sync = "loom", weft_sync = "shuttle"))]
 pub use backend::model;
 pub use backend::{
     AtomicBool, AtomicI64, AtomicPtr, AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Condvar, Mutex,
     MutexGuard, Ordering, RaceCell, assert_no_lock, asymmetric, fence, process, spin_hint, thread,
 };
-#[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
-pub use backend::{Epoch, EpochGuard, Snapshot, free_in_child};
-#[cfg(any(weft_sync = "loom", weft_sync = "shuttle"))]
-pub use checked::{Epoch, EpochGuard, Snapshot};
+#[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle", weft_sync = "tsan")))]
+pub use backend::{Epoch, EpochGuard, Snapshot};
 pub use lot::{Parked, ParkingLot};
 pub use parker::Parker;
+#[cfg(any(weft_sync = "loom", weft_sync = "shuttle", weft_sync = "tsan"))]
+pub use stand_in::{Epoch, EpochGuard, Snapshot};
 
 /// True when a model checker runs the code. Tables and spin limits shrink, so that a model stays explorable.
 pub const CHECKING: bool = cfg!(any(weft_sync = "loom", weft_sync = "shuttle"));

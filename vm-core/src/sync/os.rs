@@ -1,8 +1,7 @@
 //! The shipping back end: the machine's atomics, the standard library's locks, `arc-swap`, `crossbeam-epoch`. Also the tsan back
-//! end, which differs in [`fence`] and in its locks.
+//! end, which differs in its locks and in the two crates.
 
 use std::cell::UnsafeCell;
-use std::sync::Arc;
 
 pub use lock::{Condvar, Mutex, MutexGuard, free_in_child};
 pub use std::sync::atomic::Ordering;
@@ -105,7 +104,17 @@ macro_rules! integers {
         pub struct $name(std::sync::atomic::$name);
         impl $name {
             common_operations!(std::sync::atomic::$name, $value);
-            rmw!($value: fetch_add, fetch_sub, fetch_or, fetch_and, fetch_xor, fetch_max, fetch_min);
+            rmw!($value: fetch_add, fetch_or, fetch_and, fetch_xor, fetch_max, fetch_min);
+
+            /// The operation of that name.
+            #[inline(always)]
+            pub fn fetch_sub(&self, value: $value, order: Ordering) -> $value {
+                // Kept apart from the decrements of `Arc`, whose orders the tsan back end strengthens.
+                #[cfg(weft_sync = "tsan")]
+                return self.0.fetch_add(value.wrapping_neg(), order);
+                #[cfg(not(weft_sync = "tsan"))]
+                self.0.fetch_sub(value, order)
+            }
 
             /// Replaces the value by what `next` makes of it, again if another thread was faster. Not under the checkers.
             ///
@@ -151,20 +160,31 @@ impl<T> AtomicPtr<T> {
     common_operations!(std::sync::atomic::AtomicPtr<T>, *mut T);
 }
 
-/// A fence.
-#[cfg(not(weft_sync = "tsan"))]
+/// A fence. ThreadSanitizer does not model it: no report is lost by that, and rule R2 leaves fences nothing to order but a store and a load.
 #[inline(always)]
 pub fn fence(order: Ordering) {
     std::sync::atomic::fence(order);
 }
 
-/// ThreadSanitizer does not model fences: an RMW on one common location orders at least as much. It may hide a race that
-/// a fence would not; loom stays the judge of fences.
+/// `Arc` orders its owners' last accesses by a release decrement and, in the last owner, an acquire fence. The standard library has an
+/// acquire load there for ThreadSanitizer, but only when it is itself built for it. So the linker is told (`--wrap`, by xtask) to call this
+/// instead, which makes such decrements an acquire too. The facade's own `fetch_sub` does not pass here, so none of our orders gets
+/// stronger. It may hide a race behind the count of an `Arc`.
 #[cfg(weft_sync = "tsan")]
-#[inline]
-pub fn fence(_: Ordering) {
-    static COMMON: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
-    COMMON.fetch_add(0, Ordering::AcqRel);
+mod decrement {
+    unsafe extern "C" {
+        fn __real___tsan_atomic64_fetch_sub(at: *mut u64, value: u64, order: i32) -> u64;
+    }
+
+    /// `memory_order_acq_rel`.
+    const ACQ_REL: i32 = 4;
+
+    // SAFETY: the name is the linker's for this one symbol; nobody else defines it.
+    #[unsafe(no_mangle)]
+    unsafe extern "C" fn __wrap___tsan_atomic64_fetch_sub(at: *mut u64, value: u64, _: i32) -> u64 {
+        // SAFETY: the caller's arguments, with a stronger order.
+        unsafe { __real___tsan_atomic64_fetch_sub(at, value, ACQ_REL) }
+    }
 }
 
 /// Under the checkers: fails when the calling thread holds a lock. Here, nothing.
@@ -186,9 +206,6 @@ pub mod asymmetric {
     /// The hot side's fence, between its store and its load.
     #[inline]
     pub fn light() {
-        #[cfg(weft_sync = "tsan")]
-        super::fence(super::Ordering::SeqCst);
-        #[cfg(not(weft_sync = "tsan"))]
         std::sync::atomic::compiler_fence(std::sync::atomic::Ordering::SeqCst);
     }
 
@@ -250,59 +267,68 @@ impl<T> RaceCell<T> {
     }
 }
 
-/// A read-mostly table, replaced whole. Holds no references to heap objects.
-#[derive(Debug)]
-pub struct Snapshot<T>(arc_swap::ArcSwap<T>);
+#[cfg(not(weft_sync = "tsan"))]
+pub use trusted::{Epoch, EpochGuard, Snapshot};
 
-impl<T> Snapshot<T> {
-    /// A snapshot of `value`.
-    #[must_use]
-    pub fn new(value: T) -> Self {
-        Self(arc_swap::ArcSwap::from_pointee(value))
+/// What rests on crates that are trusted, not explored.
+#[cfg(not(weft_sync = "tsan"))]
+mod trusted {
+    use std::sync::Arc;
+
+    /// A read-mostly table, replaced whole. Holds no references to heap objects.
+    #[derive(Debug)]
+    pub struct Snapshot<T>(arc_swap::ArcSwap<T>);
+
+    impl<T> Snapshot<T> {
+        /// A snapshot of `value`.
+        #[must_use]
+        pub fn new(value: T) -> Self {
+            Self(arc_swap::ArcSwap::from_pointee(value))
+        }
+
+        /// The current table.
+        pub fn load(&self) -> Arc<T> {
+            self.0.load_full()
+        }
+
+        /// Replaces the table; readers keep the one that they loaded.
+        pub fn store(&self, value: T) {
+            self.0.store(Arc::new(value));
+        }
     }
 
-    /// The current table.
-    pub fn load(&self) -> Arc<T> {
-        self.0.load_full()
+    /// Delays a destructor until no reader that was pinned when it was retired is left. For readers outside the attach
+    /// discipline (background compiler, samplers); attached threads need none.
+    #[derive(Debug, Default)]
+    pub struct Epoch(crossbeam_epoch::Collector);
+
+    /// While it lives, nothing retired after its creation is dropped.
+    pub struct EpochGuard(crossbeam_epoch::Guard);
+
+    impl std::fmt::Debug for EpochGuard {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("EpochGuard")
+        }
     }
 
-    /// Replaces the table; readers keep the one that they loaded.
-    pub fn store(&self, value: T) {
-        self.0.store(Arc::new(value));
-    }
-}
+    impl Epoch {
+        /// An epoch without readers.
+        #[must_use]
+        pub fn new() -> Self {
+            Self(crossbeam_epoch::Collector::new())
+        }
 
-/// Delays a destructor until no reader that was pinned when it was retired is left. For readers outside the attach
-/// discipline (background compiler, samplers); attached threads need none.
-#[derive(Debug, Default)]
-pub struct Epoch(crossbeam_epoch::Collector);
+        /// Enters the epoch.
+        pub fn pin(&self) -> EpochGuard {
+            EpochGuard(self.0.register().pin())
+        }
 
-/// While it lives, nothing retired after its creation is dropped.
-pub struct EpochGuard(crossbeam_epoch::Guard);
-
-impl std::fmt::Debug for EpochGuard {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("EpochGuard")
-    }
-}
-
-impl Epoch {
-    /// An epoch without readers.
-    #[must_use]
-    pub fn new() -> Self {
-        Self(crossbeam_epoch::Collector::new())
-    }
-
-    /// Enters the epoch.
-    pub fn pin(&self) -> EpochGuard {
-        EpochGuard(self.0.register().pin())
-    }
-
-    /// Drops `garbage` once every present reader has left.
-    pub fn retire<T: Send + 'static>(&self, garbage: T) {
-        let guard = self.pin();
-        guard.0.defer(move || drop(garbage));
-        guard.0.flush();
+        /// Drops `garbage` once every present reader has left.
+        pub fn retire<T: Send + 'static>(&self, garbage: T) {
+            let guard = self.pin();
+            guard.0.defer(move || drop(garbage));
+            guard.0.flush();
+        }
     }
 }
 
@@ -341,7 +367,11 @@ pub mod thread {
         if stack_size != 0 {
             builder = builder.stack_size(stack_size);
         }
-        builder.spawn(body).map(JoinHandle)
+        let handle = builder.spawn(body)?;
+        // The standard library counts the owners of the thread's name out of ThreadSanitizer's sight: it is not freed there.
+        #[cfg(weft_sync = "tsan")]
+        std::mem::forget(handle.thread().clone());
+        Ok(JoinHandle(handle))
     }
 
     /// Lets another thread run.

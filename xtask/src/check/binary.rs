@@ -5,6 +5,7 @@ use std::process::Command;
 
 use serde::Deserialize;
 
+use super::tsan::build as tsan;
 use crate::workspace;
 
 /// A back end of the facade that explores.
@@ -28,11 +29,6 @@ impl Backend {
         }
     }
 }
-
-/// ThreadSanitizer's runtime comes with the stable toolchain, but asks for a target triple (so that build scripts are built without
-/// it) and for the permission to use an unstable flag.
-const TSAN_TARGET: &str = "x86_64-unknown-linux-gnu";
-const TSAN_FLAGS: &str = " -Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer";
 
 /// The built binaries.
 pub struct Binaries {
@@ -91,7 +87,10 @@ impl Binaries {
         let mut built = Vec::new();
         for &backend in backends {
             let folder = workspace::target().join("check").join(backend.name());
-            let mut flags = format!("--cfg weft_sync=\"{}\" --cfg weft_mutants", backend.name());
+            let flags = match backend {
+                Backend::Tsan => tsan::FLAGS.to_owned(),
+                _ => format!("--cfg weft_sync=\"{}\" --cfg weft_mutants", backend.name()),
+            };
             let mut command = workspace::cargo();
             command
                 .args(["build", "--quiet", "--release", "--manifest-path", "model-checks/Cargo.toml"])
@@ -99,9 +98,8 @@ impl Binaries {
                 .arg(&folder);
             let mut binary = folder;
             if backend == Backend::Tsan {
-                flags.push_str(TSAN_FLAGS);
-                command.args(["--target", TSAN_TARGET]).env("RUSTC_BOOTSTRAP", "1");
-                binary.push(TSAN_TARGET);
+                command.args(["--target", tsan::TARGET]).env("RUSTC_BOOTSTRAP", "1");
+                binary.push(tsan::TARGET);
             }
             let status = command
                 .env("RUSTFLAGS", flags)

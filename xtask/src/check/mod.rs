@@ -10,6 +10,7 @@ mod replay;
 mod rules;
 mod schedule;
 mod table;
+mod tsan;
 
 pub use table::render;
 
@@ -46,12 +47,8 @@ enum What {
         #[arg(long, value_name = "S", default_value_t = 0)]
         seed: u64,
     },
-    /// The larger models on plain threads, under ThreadSanitizer.
-    Tsan {
-        /// Seconds per check.
-        #[arg(long, value_name = "S", default_value_t = 3.0)]
-        seconds: f64,
-    },
+    /// The whole VM under ThreadSanitizer: models on plain threads, Python programs, outcome tests.
+    Tsan(tsan::Args),
     /// The loom checks of one protocol (p1) or one check (p1.stop.2) at a chosen bound.
     Loom {
         /// Protocol or check.
@@ -225,10 +222,35 @@ pub fn main(args: &CheckArgs) -> Result<bool, String> {
         write_json(args.json.as_deref(), &museum)?;
         return Ok(museum.failed() == 0);
     }
+    if let What::Tsan(what) = &args.what {
+        return threads(args, what);
+    }
     let summary = run(args)?;
     print!("{}", table::render(&summary));
     write_json(args.json.as_deref(), &summary)?;
     Ok(summary.failed() == 0)
+}
+
+/// The models on plain threads, and the rest of the VM.
+fn threads(args: &CheckArgs, what: &tsan::Args) -> Result<bool, String> {
+    #[derive(Serialize)]
+    struct Both {
+        models: Option<CheckSummary>,
+        programs: tsan::Tsan,
+    }
+    let programs = if what.wants_programs() { tsan::run(what)? } else { tsan::Tsan::default() };
+    let models = if what.wants(tsan::Part::Models) { Some(run(args)?) } else { None };
+    if let Some(models) = models.as_ref().filter(|m| !m.rows.is_empty()) {
+        print!("{}", table::render(models));
+    }
+    print!("{}", programs.render());
+    let failed = programs.failed() + models.as_ref().map_or(0, CheckSummary::failed);
+    let nothing = programs.rows.is_empty() && models.as_ref().is_none_or(|m| m.rows.is_empty());
+    write_json(args.json.as_deref(), &Both { models, programs })?;
+    if nothing {
+        return Err("nothing has such a name".into());
+    }
+    Ok(failed == 0)
 }
 
 fn write_json(path: Option<&Path>, results: &impl Serialize) -> Result<(), String> {
@@ -267,7 +289,7 @@ pub fn run(args: &CheckArgs) -> Result<CheckSummary, String> {
         | What::Audit { .. }
         | What::Replay { .. }
         | What::Full { .. } => (&[Backend::Loom, Backend::Shuttle], None),
-        What::Tsan { .. } => (&[Backend::Tsan], None),
+        What::Tsan(_) => (&[Backend::Tsan], None),
         What::Loom { name, .. } => (&[Backend::Loom], Some(name)),
         What::Shuttle { name, .. } => (&[Backend::Shuttle], Some(name)),
     };
@@ -275,15 +297,16 @@ pub fn run(args: &CheckArgs) -> Result<CheckSummary, String> {
     let listed = binaries.list()?;
     // The models for shuttle are the larger ones, so they serve for plain threads too.
     let backend = |check: &ListedCheck| match (&args.what, check.backend()) {
-        (What::Tsan { .. }, Backend::Shuttle) => Backend::Tsan,
+        (What::Tsan(_), Backend::Shuttle) => Backend::Tsan,
         (_, own) => own,
     };
     let selected: Vec<_> = listed
         .checks
         .iter()
         .filter(|c| backends.contains(&backend(c)) && name.is_none_or(|n| selects(n, &c.name)))
+        .filter(|c| if let What::Tsan(tsan) = &args.what { tsan.selects(&c.name) } else { true })
         .collect();
-    if selected.is_empty() {
+    if selected.is_empty() && !matches!(args.what, What::Tsan(_)) {
         let name = name.unwrap_or("anything");
         return Err(format!("no check of {name} here; `cargo xtask check list` names them all"));
     }
@@ -304,9 +327,8 @@ pub fn run(args: &CheckArgs) -> Result<CheckSummary, String> {
                 jobs.push(Job { mutant, backend, options, limit, ..Job::of(&check.name) });
             }
         }
-        if let (What::Tsan { seconds }, Some(mutant)) =
-            (&args.what, TSAN_SEES.iter().find(|m| m.0 == check.name))
-        {
+        if let (What::Tsan(tsan), Some(mutant)) = (&args.what, TSAN_SEES.iter().find(|m| m.0 == check.name)) {
+            let seconds = tsan.seconds;
             let options = vec!["--seconds".into(), (seconds * 5.0).to_string()];
             let mutant = Some(mutant.1.to_owned());
             let limit = seconds * 5.0 + 60.0;
@@ -366,7 +388,7 @@ fn options(what: &What, check: &ListedCheck) -> (Vec<String>, f64) {
             ];
             (text(&pairs), limit)
         }
-        What::Tsan { seconds } => (text(&[("seconds", seconds.to_string())]), seconds + 60.0),
+        What::Tsan(tsan) => (text(&[("seconds", tsan.seconds.to_string())]), tsan.seconds + 60.0),
         What::Loom { pb, seconds, .. } => {
             (text(&[("bound", bound(*pb)), ("seconds", seconds.to_string())]), seconds * 2.0 + 60.0)
         }

@@ -157,8 +157,36 @@ pub fn run_all(runner: &Runner<'_>) -> Result<Tally, String> {
     run(runner, &cases, true, &args)
 }
 
+/// All tests.
+///
+/// # Errors
+/// As [`main`].
+pub fn discover() -> Result<Vec<Case>, String> {
+    case::discover(&folder())
+}
+
+/// Whether the program did what its test expects.
+///
+/// # Errors
+/// What it did else, with a diff.
+pub fn judge(case: &Case, finished: &process::Finished, program: &Path) -> Result<(), String> {
+    match compare::judge(case, finished, program) {
+        Verdict::Passed => Ok(()),
+        Verdict::Failed(why) => Err(why),
+    }
+}
+
 /// Starts one test's program and waits for its end.
 pub fn execute(runner: &Runner<'_>, case: &Case) -> std::io::Result<process::Finished> {
+    execute_with(runner, case, &[])
+}
+
+/// As [`execute`], with more environment variables.
+pub fn execute_with(
+    runner: &Runner<'_>,
+    case: &Case,
+    env: &[(&str, String)],
+) -> std::io::Result<process::Finished> {
     let mut command = Command::new(runner.program);
     for x in runner.x {
         command.arg("-X").arg(x);
@@ -194,6 +222,7 @@ pub fn execute(runner: &Runner<'_>, case: &Case) -> std::io::Result<process::Fin
         ("COLUMNS", "80"),
     ]);
     command.envs(case.env.iter().map(|(key, value)| (key, value)));
+    command.envs(env.iter().map(|(key, value)| (key, value)));
     let plan = process::Plan {
         stdin: case.stdin.clone(),
         limit: case.limit * runner.patience,
