@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use vm_core::breaker::event;
+use vm_core::retire::THRESHOLD;
 use vm_core::sync::{AtomicUsize, Ordering};
 use vm_core::world::Attached;
 
@@ -59,8 +60,8 @@ fn readers(attached: usize, outside: usize) {
     let t = main.attach();
     current.store(1, Ordering::Release);
     interp.retire(&t, Piece(old.clone()));
-    // The second one fills the list.
-    interp.retire(&t, ());
+    // The last one fills the list.
+    (1..THRESHOLD).for_each(|_| interp.retire(&t, ()));
     safepoint(&interp, &t);
     assert!(interp.retired().is_empty());
     t.detach();
@@ -81,7 +82,7 @@ fn turnover(ending: usize) {
                 let core = born(&interp);
                 let t = core.attach();
                 interp.retire(&t, Piece(piece));
-                interp.retire(&t, ());
+                (1..THRESHOLD).for_each(|_| interp.retire(&t, ()));
                 interp.unregister_thread(t);
             })
         })
