@@ -11,7 +11,6 @@
 `PIN` seconds, prints `loops N`, and measures nothing. Each loop is `INNER` iterations of the kernel; its result is checked.
 """
 
-import gc
 import sys
 import time
 
@@ -76,8 +75,6 @@ def main():
     if mode == 'count':
         if len(sys.argv) > 4:
             print('events', with_tool(sys.argv[4], lambda: run(0, max(1, inner // 20))))
-            # What the tool left on the heap is not the question: when the next collection comes, where strings lie.
-            gc.collect()
         repeat(run, inner, expected, 0, int(sys.argv[3]))
         print('inner', inner)
         return
