@@ -67,7 +67,8 @@ impl AsyncSlot {
     /// The word in the slot, for the collector.
     #[must_use]
     pub fn peek(&self) -> Option<NonZeroU64> {
-        NonZeroU64::new(self.0.load(Ordering::Acquire))
+        // In a pause, which orders.
+        NonZeroU64::new(self.0.load(Ordering::Relaxed))
     }
 
     /// Takes the word for delivery (R1). `breaker` is that of the slot's owner, who calls this.

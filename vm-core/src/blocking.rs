@@ -138,6 +138,10 @@ impl ThreadCore {
             fence(Ordering::SeqCst);
         }
         let key = self.parked_on.load(Ordering::Relaxed);
+        if key != 0 && mutant!("p21.interrupt-wakes-one") {
+            blocking.unpark_one(key);
+            return;
+        }
         if key != 0 && !mutant!("p21.interrupt-without-wake") {
             blocking.unpark_all(key);
         }

@@ -112,7 +112,8 @@ impl Breaker {
             self.0.store(seen & !u64::from(events), Ordering::Relaxed);
             return seen as u16 & events;
         }
-        self.0.fetch_and(!u64::from(events), order) as u16 & events
+        let taken = if mutant!("p3.clear-takes-more") { events | event::RECHECK } else { events };
+        self.0.fetch_and(!u64::from(taken), order) as u16 & events
     }
 
     /// Broadcast to one thread: the version, unless it is there or past already, and RECHECK, in one RMW (P3.R3).
@@ -158,7 +159,9 @@ impl Breaker {
     /// CLEAR: version 0 and no RECHECK; other events stay (P3.R4). The caller resets the global version and every other copy in
     /// the same pause ([`WorldStopped::clear_versions`]).
     pub fn reset(&self, _: &WorldStopped<'_>) {
-        self.0.fetch_and(EVENTS & !u64::from(event::RECHECK), Ordering::Relaxed);
+        let events = if mutant!("p3.clear-drops-events") { 0 } else { EVENTS };
+        let recheck = if mutant!("p3.clear-keeps-recheck") { 0 } else { u64::from(event::RECHECK) };
+        self.0.fetch_and(events & !recheck, Ordering::Relaxed);
     }
 }
 

@@ -13,14 +13,15 @@
 //! * R2 Threads that are off the heap run on in a pause. So the forking thread itself holds, when the process is copied, every lock that one
 //!   can hold which is not attached: those of the lists, the pool and the lot, and the embedder's. The child finds each of them held by its
 //!   own thread, and releases it.
-//! * R3 In the child, before anything else, all other threads are unlinked, their indices are free, and nobody waits in the lot.
+//! * R3 In the child, before anything else, all other threads are unlinked, their indices are free, nobody waits in the lot, and nobody
+//!   is pinned to the epoch.
 //! * R4 The pause ends in the child as in the parent: no stop is requested, no STOP bit is set, threads can be born and run.
 //! * R5 After finalization began on another thread, fork never returns: the caller parks holding nothing, and nothing was copied (P2.R4).
 //! * R6 A thread's state is freed by the last of its owners. Unlinking, by the thread's end or by R3, gives up the list's share only.
 //!
 //! **Guarantees.** In the child the runtime has one thread, which is attached, and no lock is held that is not its own. **Not guaranteed**: locks of
 //! the embedder that it does not name; what dead threads had locked in the program's own terms;
-//! that the child's epoch frees anything if an outside reader was pinned at the copy.
+//! that the child frees what had been handed to the epoch before the copy and waited for a reader then.
 //!
 //! **Memory orders.** Those of the pause and the locks; the system call copies all memory.
 //!
@@ -32,7 +33,7 @@ use std::sync::Arc;
 
 use crate::mutant;
 use crate::runtime::{Runtime, ThreadCore};
-use crate::sync::process;
+use crate::sync::{assert_locks_held, process};
 use crate::world::{AllStopped, Attached};
 
 /// Which of the two processes goes on.
@@ -78,24 +79,9 @@ impl Runtime {
             let lists: Vec<_> = worlds.iter().map(|world| world.lock()).collect();
             let pool = (!mutant!("p15.without-pool-lock")).then(|| self.index_pool().lock());
             let lot = if mutant!("p15.without-lot-lock") { Vec::new() } else { self.lot().lock_all() };
-            if mutant!("p15.without-list-lock") {
-                assert!(
-                    all.lists_are_unlocked(),
-                    "P15.R2: the child inherits a list that another thread had locked"
-                );
-            }
-            if mutant!("p15.without-pool-lock") {
-                assert!(
-                    self.index_pool().is_unlocked(),
-                    "P15.R2: the child inherits a pool that another thread had locked"
-                );
-            }
-            if mutant!("p15.without-lot-lock") {
-                assert!(
-                    self.lot().is_unlocked(),
-                    "P15.R2: the child inherits a lot that another thread had locked"
-                );
-            }
+            // The pause, the list of interpreters, their lists, the pool, the lot.
+            let needed = 3 + worlds.len() + self.lot().buckets();
+            assert_locks_held("P15.R2: the child inherits a lock that another thread had", needed);
             let pid = process::fork();
             drop((lot, pool, lists, list, embedders));
             match pid? {
@@ -112,6 +98,9 @@ impl Runtime {
             self.index_pool().keep_only(me.index());
         }
         self.lot().forget_waiters();
+        if !mutant!("p15.child-keeps-pins") {
+            self.epoch().forget_readers();
+        }
         Child { all, dead }
     }
 }

@@ -120,7 +120,6 @@ impl FrameState {
     /// When it runs or has finished (R3).
     #[inline]
     pub fn take(&self) -> Result<Taken, Refused> {
-        let order = if mutant!("p16.take-relaxed") { Ordering::Relaxed } else { Ordering::Acquire };
         let mut seen = self.0.load(Ordering::Relaxed);
         loop {
             let taken = match seen {
@@ -128,6 +127,7 @@ impl FrameState {
                 CREATED => Taken::Unstarted,
                 RUNNING => return Err(Refused::Running),
                 FINISHED => return Err(Refused::Finished),
+                _ if mutant!("p16.inspected-is-running") => return Err(Refused::Running),
                 // R4
                 _ => {
                     seen = self.wait_for_inspector();
@@ -138,6 +138,7 @@ impl FrameState {
                 self.0.store(RUNNING, Ordering::Relaxed);
                 return Ok(taken);
             }
+            let order = if mutant!("p16.take-relaxed") { Ordering::Relaxed } else { Ordering::Acquire };
             match self.0.compare_exchange(seen, RUNNING, order, Ordering::Relaxed) {
                 Ok(_) => return Ok(taken),
                 Err(now) => seen = now,
@@ -204,6 +205,9 @@ impl FrameState {
         }
         let result = look();
         let order = if mutant!("p16.inspected-relaxed") { Ordering::Relaxed } else { Ordering::Release };
+        if mutant!("p16.inspected-becomes-suspended") {
+            seen = SUSPENDED;
+        }
         // No RMW succeeds from INSPECTED.
         self.0.store(seen, order);
         Some(result)

@@ -94,7 +94,7 @@ impl IndexPool {
             index
         } else {
             let index = state.next;
-            if index >= self.limit {
+            if index >= self.limit + u32::from(mutant!("p6.one-too-many")) {
                 return Err(PoolError::Limit);
             }
             // P6.R5: all `index + 1` indices may be released before the next reservation.
@@ -120,18 +120,14 @@ impl IndexPool {
         PoolLock(self.state.lock())
     }
 
-    /// Whether the lock is free.
-    pub(crate) fn is_unlocked(&self) -> bool {
-        self.state.try_lock().is_some()
-    }
-
     /// In a child of fork: the owner of `index` is the only one left.
     pub(crate) fn keep_only(&self, index: u32) {
         let mut state = self.state.lock();
         let next = state.next;
         // Room for all was made by their reservations.
         state.free.clear();
-        state.free.extend((0..next).filter(|&i| i != index).map(Reverse));
+        let first = u32::from(mutant!("p15.child-leaks-the-first"));
+        state.free.extend((first..next).filter(|&i| i != index).map(Reverse));
     }
 
     /// How many indices are out.

@@ -44,6 +44,7 @@
 //! | metadata: handler | Acquire | replace | the same |
 //! | version word: install | Release | RESUME | the bits before the version |
 //! | version word: RESUME | Acquire | install | the same; a plain load on x86-64 |
+//! | tools everywhere | Relaxed | – | a hint beside the table, as a site's tools |
 //! | site's tools | Relaxed | – | in a pause, under the code lock, or a hint to be overtaken (R11) |
 //!
 //! **Checked by** `p8.*`. **Not checked**: the re-reads of a handler beyond its loop (a matter of review in the embedder), and that the embedder's
@@ -141,14 +142,14 @@ impl<C: Instrumented> Instruments<C> {
     #[inline]
     #[must_use]
     pub fn tools_everywhere(&self, event: u8) -> u8 {
-        self.everywhere[usize::from(event)].load(Ordering::Acquire)
+        self.everywhere[usize::from(event)].load(Ordering::Relaxed)
     }
 
     /// Writes the table; under the list lock.
     fn write_table(&self, list: &mut ThreadListGuard<'_>, monitors: Monitors) {
         list.listed.table.monitors = monitors;
         for (to, from) in self.everywhere.iter().zip(monitors.by_event()) {
-            to.store(from, Ordering::Release);
+            to.store(from, Ordering::Relaxed);
         }
     }
 
@@ -323,7 +324,7 @@ impl<C: Instrumented> Instruments<C> {
         loop {
             let seen = {
                 let _lock = code.copies().lock();
-                (state.metadata.load(Ordering::Acquire), state.version())
+                (state.metadata.load(Ordering::Relaxed), state.version())
             };
             let (version, table) = {
                 let list = self.interpreter.threads();

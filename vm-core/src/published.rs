@@ -148,7 +148,9 @@ impl<'b> Items<'b> {
     pub fn pop(&self, _: &ByteGuard<'_>, empty: u64) -> Option<u64> {
         let n = self.count.get().checked_sub(1)?;
         let word = self.slots[n].load();
-        self.count.set(n);
+        if !mutant!("p17.pop-keeps-count") {
+            self.count.set(n);
+        }
         if !mutant!("p17.pop-leaves-item") {
             self.slots[n].store(empty);
         }
@@ -236,7 +238,7 @@ pub fn transition(
         write();
         return Ok(new);
     }
-    if !write() {
+    if !write() && !mutant!("p17.transition-unwritten") {
         return Err(seen);
     }
     // The word has no writer without the lock, so a plain store loses nothing.

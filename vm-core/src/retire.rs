@@ -104,7 +104,9 @@ impl Interpreter {
     /// The answer to RETIRED, at a safepoint: drains in a pause, unless another did.
     #[cold]
     pub fn drain_retired(&self, attached: &Attached<'_>) {
-        attached.thread().breaker().clear(event::RETIRED);
+        if !mutant!("p13.request-stays") {
+            attached.thread().breaker().clear(event::RETIRED);
+        }
         if !self.retired().is_empty() {
             attached.stop_the_world(|world| self.retired().drain(world, self.runtime().epoch()));
         }
@@ -141,6 +143,23 @@ mod tests {
         assert!(Arc::strong_count(&alive) < 20 * THRESHOLD, "{} pieces", Arc::strong_count(&alive));
         assert_eq!((runtime.index_pool().high_water(), interpreter.threads().len()), (2, 1));
         interpreter.unregister_thread(me);
+    }
+
+    #[test]
+    fn a_child_of_fork_waits_for_no_reader_of_its_parent() {
+        let runtime = Runtime::new(RuntimeConfig::default());
+        let garbage = Arc::new(());
+        let reader = runtime.epoch().pin();
+        runtime.epoch().forget_readers();
+        runtime.epoch().retire(Arc::clone(&garbage));
+        for _ in 0..1000 {
+            if Arc::strong_count(&garbage) == 1 {
+                break;
+            }
+            runtime.epoch().retire(());
+        }
+        assert_eq!(Arc::strong_count(&garbage), 1, "held up by a reader that is not there");
+        drop(reader);
     }
 
     #[test]

@@ -238,6 +238,15 @@ impl Interpreter {
             self.world.unlink(thread);
             return;
         }
+        if crate::mutant!("p13.heir-before-unlink") {
+            let heir = self.threads().iter().next().cloned();
+            self.world.unlink(thread);
+            self.runtime.pool.release(thread.index);
+            if let Some(heir) = heir.filter(|_| thread.breaker().events() & event::RETIRED != 0) {
+                heir.breaker().set(event::RETIRED);
+            }
+            return;
+        }
         self.world.unlink(thread);
         self.runtime.pool.release(thread.index);
         if thread.breaker().events() & event::RETIRED != 0 && !crate::mutant!("p13.exit-drops-request") {

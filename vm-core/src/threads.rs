@@ -44,6 +44,8 @@ pub(crate) struct Listed {
     pub(crate) version: u64,
     /// What goes with the version ([`crate::instrument`]).
     pub(crate) table: Table,
+    /// How many threads have left the list.
+    pub(crate) ended: u64,
     /// Statistics: times that the lock was taken, and breakers written to under it.
     pub(crate) locks: u64,
     pub(crate) posts: u64,

@@ -209,7 +209,8 @@ impl BlockState {
     /// OWNED → ABANDONED: the owner ends (R4). `position`: the first granule that it did not use.
     pub fn hand_over(&self, position: u32) {
         let order = if mutant!("p19.hand-over-relaxed") { Ordering::Relaxed } else { Ordering::Release };
-        self.leave_owned(Phase::Abandoned, Some(position), order);
+        let position = (!mutant!("p19.hand-over-drops-cursor")).then_some(position);
+        self.leave_owned(Phase::Abandoned, position, order);
     }
 
     /// OWNED → UNSWEPT: a sweeper has dropped every dead cell and cleared its kind; the marked cells remain.

@@ -106,6 +106,12 @@ impl<'h> Marker<'h> {
         Self { before: epoch, ..Self::new(heap, epoch) }
     }
 
+    /// Whether only cells that the last collection did not mark are looked at.
+    #[must_use]
+    pub fn is_young(&self) -> bool {
+        self.before == self.epoch
+    }
+
     /// Traces an old cell that was written to since the last collection.
     ///
     /// # Safety

@@ -14,6 +14,8 @@ pub struct Stats {
     pub deopts: AtomicU64,
     /// Bytecode copies made for threads.
     pub copies: AtomicU64,
+    /// Bytecode copies freed because no thread had their index any more.
+    pub copies_freed: AtomicU64,
     /// Executed instructions by opcode, with `-X stats`.
     pub opcodes: Box<[AtomicU64]>,
 }
@@ -26,6 +28,7 @@ impl Default for Stats {
             specialize_failed: zero(),
             deopts: zero(),
             copies: zero(),
+            copies_freed: zero(),
             opcodes: vm_compiler::opcodes::ALL.iter().map(|_| zero()).collect(),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::{ptr::NonNull, sync::Weak};
 
-use vm_core::{slot::PtrSlot, world::WorldStopped};
+use vm_core::{slot::PtrSlot, sync::Ordering, world::WorldStopped};
 use vm_heap::{Header, Hooks, LiveView, Marker};
 
 use crate::{
@@ -286,6 +286,9 @@ impl Hooks for SharedHooks {
         if !interp.is_booted() {
             crate::process::fatal("the heap limit is too small to start");
         }
+        if !m.is_young() {
+            interp.free_unused_copies(world);
+        }
         for v in interp.permanent_roots().iter() {
             m.visit_word(v.bits());
         }
@@ -342,6 +345,32 @@ impl Hooks for SharedHooks {
         interp.shapes.free_dead(live);
         interp.monitoring.instruments.clear_stale(world);
         interp.core.retired().drain(world, interp.core.runtime().epoch());
+    }
+}
+
+impl Interp {
+    /// Frees bytecode copies of indices that no thread has any more (P7.R8): in a full collection, the first after a thread ended, before
+    /// marking, so that what their caches name is not kept.
+    fn free_unused_copies(&self, world: &WorldStopped<'_>) {
+        let ended = world.ended();
+        if !self.config.tlbc || self.copies_looked_at.swap(ended, Ordering::Relaxed) == ended {
+            return;
+        }
+        let live: Vec<u32> = world.threads().iter().map(|t| t.index()).collect();
+        self.heap.for_each_object(world, |cell| {
+            // SAFETY: a cell that the last collection found live, or that was allocated since.
+            let h = unsafe { cell.as_ref() };
+            if Kind::of(h) != Kind::Code {
+                return;
+            }
+            // SAFETY: by the kind.
+            let code = unsafe { &*cell.as_ptr().cast::<Code>() };
+            let unused = code.body().copies.take_unused(world, |index| live.contains(&index));
+            if !unused.is_empty() {
+                self.stats.copies_freed.fetch_add(unused.len() as u64, Ordering::Relaxed);
+                self.core.retired().push(unused);
+            }
+        });
     }
 }
 

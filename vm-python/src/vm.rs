@@ -77,6 +77,8 @@ pub struct Interp {
     pub gc_enabled: AtomicBool,
     /// `sys.set_int_max_str_digits()`; 0 = no limit.
     pub max_str_digits: AtomicUsize,
+    /// How many threads had ended when unused bytecode copies were last looked for.
+    pub(crate) copies_looked_at: AtomicU64,
     next_unique: AtomicU64,
     /// Size in bytes of new threads' native stacks.
     pub thread_stack_size: AtomicUsize,
@@ -251,6 +253,7 @@ impl Interp {
             imports: crate::modules::imp::Imports::default(),
             gc_enabled: AtomicBool::new(true),
             max_str_digits,
+            copies_looked_at: AtomicU64::new(0),
             next_unique: AtomicU64::new(1),
             thread_stack_size: AtomicUsize::new(crate::threads::DEFAULT_STACK_SIZE),
         })

@@ -126,6 +126,25 @@ fn no_copies_and_no_specialization_without_tlbc() {
 }
 
 #[test]
+fn copies_of_ended_threads_are_freed_by_a_full_collection() {
+    let source = "import _weft, gc, threading\n\
+                  def f(x): return x + 1\n\
+                  freed = lambda: _weft.stats()['bytecode_copies_freed']\n\
+                  hold, go = threading.Event(), threading.Event()\n\
+                  def stay(): f(1); hold.set(); go.wait(); print(_weft.tlbc_id(f) is not None, f(1))\n\
+                  s = threading.Thread(target=stay); s.start(); hold.wait(); gc.collect()\n\
+                  a = freed()\n\
+                  t = threading.Thread(target=f, args=(1,)); t.start(); t.join(); gc.collect()\n\
+                  b = freed(); gc.collect()\n\
+                  print(a, b > 0, freed() == b)\n\
+                  go.set(); s.join(); gc.collect(); print(freed() > b, f(1))\n";
+    let out = weft(&["-c", source]);
+    assert_eq!(text(&out.stdout), "0 True True\nTrue 2\nTrue 2\n", "{}", text(&out.stderr));
+    let out = weft(&["-X", "tlbc=0", "-c", source]);
+    assert_eq!(text(&out.stdout), "0 False True\nTrue 2\nFalse 2\n", "{}", text(&out.stderr));
+}
+
+#[test]
 fn quit_signal_prints_all_stacks_and_ends() {
     use std::os::unix::process::ExitStatusExt;
     let source = "import os, threading, time\ndef stuck():\n while 1: pass\n\

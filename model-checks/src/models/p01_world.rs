@@ -94,6 +94,29 @@ fn requesters(n: usize) {
     }
 }
 
+/// Attached threads and callers outside stop the world, `stops` times each.
+fn inside_and_outside(inside: usize, outside: usize, stops: usize) {
+    let (_rt, interp) = rig();
+    let data = Private::new();
+    let mut threads: Vec<_> = (0..inside)
+        .map(|_| {
+            let (interp, core, data) = (Arc::clone(&interp), born(&interp), data.clone());
+            spawn(move || {
+                let t = core.attach();
+                (0..stops).for_each(|_| t.stop_the_world(|_| data.add(1)));
+                interp.unregister_thread(t);
+            })
+        })
+        .collect();
+    threads.extend((1..outside).map(|_| {
+        let (interp, data) = (Arc::clone(&interp), data.clone());
+        spawn(move || (0..stops).for_each(|_| interp.stop_from_outside(|_| data.add(1))))
+    }));
+    (0..stops).for_each(|_| interp.stop_from_outside(|_| data.add(1)));
+    join_all(threads);
+    assert_eq!(data.get() as usize, (inside + outside) * stops);
+}
+
 /// The whole life of a thread: birth, work, end.
 fn live(interp: &Interpreter, data: &Private) {
     let core = born(interp);
@@ -130,6 +153,7 @@ fn birth_and_exit(dying: usize, newborn: usize) {
                 matches!(state, RunState::Suspended | RunState::Waiting),
                 "stopped, but a thread is {state:?}"
             );
+            assert_ne!(core.breaker().events() & event::STOP, 0, "stopped, but its breaker does not say so");
         }
     });
     join_all(threads);
@@ -180,6 +204,8 @@ fn blocking(workers: usize) {
                 d.add(1);
                 t.detached(|| ());
                 d.add(1);
+                // Nobody asked, perhaps.
+                t.poll();
                 interp.unregister_thread(t);
             })
         })
@@ -302,6 +328,9 @@ pub const CHECKS: &[Check] = &[
     Check::loom("p1.stop-spurious.2", 2, Some(3), &["P1.R9"], || stop(1, 1, 1)).spurious(3),
     Check::loom("p1.requesters.2", 2, Some(3), &["P1.R6"], || requesters(2)),
     Check::loom("p1.requesters.3", 3, Some(2), &["P1.R6"], || requesters(3)),
+    Check::loom("p1.outside.2", 2, Some(3), &["P1.R6"], || inside_and_outside(1, 1, 1)),
+    Check::loom("p1.outside.3", 3, Some(2), &["P1.R6"], || inside_and_outside(1, 2, 1)),
+    Check::shuttle("p1.outside.6", 6, &["P1.R6"], || inside_and_outside(3, 3, 2)),
     Check::loom("p1.birth-exit.3", 3, Some(3), &["P1.R4", "P1.R5", "P5.R1", "P5.R2"], || {
         birth_and_exit(1, 1)
     }),
@@ -330,6 +359,9 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p1.countdown-after-bits", "p1.stop.2"),
     seeded("p1.gives-up", "p1.stop-spurious.2"),
     seeded("p1.two-requesters", "p1.requesters.2"),
+    seeded("p1.thread-wakes-none-outside", "p1.outside.2"),
+    seeded("p1.newborn-without-bit", "p1.birth-exit.3"),
+    seeded("p1.polls-unasked", "p1.blocking.2"),
     seeded("p1.exit-not-counted", "p1.birth-exit.3"),
     seeded("p1.born-running", "p1.birth-exit.3"),
     seeded("p1.no-hand-over", "p1.bypass.2"),

@@ -125,6 +125,27 @@ fn newborn(makers: usize) {
     assert_eq!(data.get(), 101);
 }
 
+/// An interpreter is given up while its threads live on: a pause of everybody still stops them.
+fn dropped(threads: usize) {
+    let runtime = Runtime::new(RuntimeConfig::default());
+    let interp = runtime.new_interpreter();
+    let data: Vec<_> = (0..threads).map(|_| Private::new()).collect();
+    let spawned: Vec<_> = data
+        .iter()
+        .map(|data| {
+            let (core, data) = (born(&interp), data.clone());
+            spawn(move || {
+                let t = core.attach();
+                data.add(1);
+                t.detach();
+            })
+        })
+        .collect();
+    drop(interp);
+    runtime.stop_all_from_outside(|_| data.iter().for_each(|d| d.add(100)));
+    join_all(spawned);
+}
+
 /// A daemon asks for everything while the main thread finalizes their interpreter. It finishes or parks for ever, and in neither case is the
 /// main thread's own runtime-wide pause held up.
 fn finalization(daemons: usize) {
@@ -159,6 +180,7 @@ pub const CHECKS: &[Check] = &[
     Check::loom("p2.single.2", 2, Some(3), BOTH, || compete(1, 1)),
     Check::loom("p2.one-interpreter.2", 2, None, &["P2.R2", "P2.R3"], one_interpreter),
     Check::loom("p2.newborn.2", 2, None, &["P2.R5"], || newborn(1)),
+    Check::loom("p2.dropped.2", 2, None, &["P2.R5"], || dropped(1)),
     Check::loom("p2.finalization.2", 2, Some(3), &["P2.R4"], || finalization(1)),
     Check::loom("p2.compete.3", 3, Some(1), BOTH, || compete(2, 1)),
     Check::loom("p2.finalization.3", 3, Some(2), &["P2.R4"], || finalization(2)),
@@ -173,6 +195,7 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p2.gives-up", "p2.single.2"),
     seeded("p2.starts-its-own-only", "p2.single.2"),
     seeded("p2.born-running", "p2.newborn.2"),
+    seeded("p2.forgets-with-threads", "p2.dropped.2"),
     seeded("p2.attach-holding", "p2.finalization.2"),
     seeded("p2.wait-attached", "p2.compete.8"),
     seeded("p2.own-first", "p2.compete.8"),

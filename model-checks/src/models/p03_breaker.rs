@@ -23,9 +23,13 @@ fn post(posters: usize) {
             })
         })
         .collect();
+    // Not among what the owner clears.
+    breaker.set_version_and_recheck(1);
+    breaker.set(event::STOP);
+    let others = event::STOP | event::RECHECK;
     let mut handled = 0;
     let mut handle = || {
-        let due = breaker.events();
+        let due = breaker.events() & !others;
         let due = if due == 0 { 0 } else { breaker.clear(due) };
         for (payload, bit) in payloads.iter().zip(BITS) {
             if due & bit != 0 {
@@ -39,6 +43,7 @@ fn post(posters: usize) {
     join_all(threads);
     handle();
     assert_eq!(handled, posters, "an event was lost");
+    assert_eq!((breaker.events(), breaker.version()), (others, 1), "more was cleared than was asked for");
 }
 
 /// Versions are broadcast while others post events and the owner answers RECHECK.
@@ -87,6 +92,7 @@ fn broadcast(bumpers: usize) {
 fn clear() {
     let (_rt, interp) = rig();
     let core = born(&interp);
+    core.breaker().set(event::SIGNAL);
     let bumper = {
         let interp = Arc::clone(&interp);
         spawn(move || {
@@ -97,7 +103,17 @@ fn clear() {
         let interp = Arc::clone(&interp);
         spawn(move || born(&interp))
     };
-    interp.stop_from_outside(|world| world.clear_versions());
+    interp.stop_from_outside(|world| {
+        world.clear_versions();
+        // The bumper is no thread of the interpreter, and may have come in between.
+        let word = core.breaker().word();
+        let recheck = if word >> 16 == 0 { 0 } else { event::RECHECK };
+        assert_eq!(
+            word as u16,
+            event::STOP | event::SIGNAL | recheck,
+            "CLEAR takes RECHECK back, and nothing else"
+        );
+    });
     join_all([bumper]);
     let newborn = newborn.join().expect("the newborn's thread");
     let version = interp.version();
@@ -125,6 +141,9 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p3.version-before-clear", "p3.broadcast.6"),
     seeded("p3.no-broadcast", "p3.broadcast.3"),
     seeded("p3.clear-spares-a-copy", "p3.clear.3"),
+    seeded("p3.clear-drops-events", "p3.clear.3"),
+    seeded("p3.clear-keeps-recheck", "p3.clear.3"),
+    seeded("p3.clear-takes-more", "p3.post.2"),
     seeded("p3.set-relaxed", "p3.post.5"),
     seeded("p3.clear-relaxed", "p3.post.5"),
 ];

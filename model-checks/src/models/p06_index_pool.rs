@@ -36,6 +36,9 @@ fn turnover(threads: usize, rounds: usize) {
     assert_eq!(pool.live(), 0, "an index leaked");
     assert!(pool.high_water() as usize <= threads);
     assert_eq!(pool.reserve().expect("all are free").index(), 0, "the smallest comes first");
+    let all: Vec<_> = (0..threads).map(|_| pool.reserve().expect("all are free")).collect();
+    assert!(pool.reserve().is_err(), "more than the limit");
+    drop(all);
 }
 
 const RULES: &[&str] = &["P6.R1", "P6.R2", "P6.R3", "P6.R4", "P6.R5"];
@@ -50,6 +53,7 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p6.torn-reserve", "p6.turnover.2"),
     seeded("p6.fresh-first", "p6.turnover.2"),
     seeded("p6.leak-on-failure", "p6.turnover.2"),
+    seeded("p6.one-too-many", "p6.turnover.2"),
     seeded("p6.release-before-unlink", "p5.visit.9"),
     seeded("p6.torn-reserve", "p6.turnover.12"),
 ];

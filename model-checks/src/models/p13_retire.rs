@@ -64,6 +64,11 @@ fn readers(attached: usize, outside: usize) {
     (1..THRESHOLD).for_each(|_| interp.retire(&t, ()));
     safepoint(&interp, &t);
     assert!(interp.retired().is_empty());
+    assert_eq!(
+        main.breaker().events() & event::RETIRED,
+        0,
+        "the request stays, and every poll stops the world"
+    );
     t.detach();
     join_all(threads);
     assert_eq!(old.get(), 1, "retired and never freed");
@@ -72,14 +77,16 @@ fn readers(attached: usize, outside: usize) {
 /// Threads retire a list's worth and end before a safepoint; the one that is left frees it all.
 fn turnover(ending: usize) {
     let (_rt, interp) = rig();
+    // The eldest ends first: the heir is whoever is left.
+    let mut eldest = Some(born(&interp));
     let main = born(&interp);
     let pieces: Vec<Private> = (0..ending).map(|_| Private::new()).collect();
     let threads: Vec<_> = pieces
         .iter()
         .map(|piece| {
-            let (interp, piece) = (Arc::clone(&interp), piece.clone());
+            let (interp, piece, eldest) = (Arc::clone(&interp), piece.clone(), eldest.take());
             spawn(move || {
-                let core = born(&interp);
+                let core = eldest.unwrap_or_else(|| born(&interp));
                 let t = core.attach();
                 interp.retire(&t, Piece(piece));
                 (1..THRESHOLD).for_each(|_| interp.retire(&t, ()));
@@ -111,6 +118,8 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p13.frees-at-once", "p13.attached.2"),
     seeded("p13.ignores-pins", "p13.outside.2"),
     seeded("p13.no-request", "p13.turnover.2"),
+    seeded("p13.request-stays", "p13.attached.2"),
+    seeded("p13.heir-before-unlink", "p13.turnover.2"),
     seeded("p13.exit-drops-request", "p13.turnover.2"),
     seeded("p13.frees-at-once", "p13.readers.7"),
     seeded("p13.ignores-pins", "p13.readers.7"),

@@ -87,6 +87,73 @@ fn change(writers: usize, changes: u64, readers: usize, rounds: usize) {
     join_all(threads);
 }
 
+/// As [`late_look_up`], by whoever compares bare numbers.
+fn late_number(readers: usize) {
+    let class = Class::new(1, 1);
+    let old = class.version.number();
+    let threads: Vec<_> = (0..readers)
+        .map(|_| {
+            let class = Arc::clone(&class);
+            spawn(move || {
+                let number = class.version.number();
+                let found = class.attributes[0][0].load();
+                if number != 0 && number != old {
+                    assert_eq!(found, 1, "an old state under the new number");
+                }
+            })
+        })
+        .collect();
+    class.change(0, 1);
+    join_all(threads);
+}
+
+/// What rests on two things is published if both still have their numbers. One of them changes.
+fn publish_two() {
+    let class = Class::new(1, 1);
+    let other = Version::new();
+    other.assign(class.versions.fresh());
+    let changed = Arc::new(AtomicBool::new(false));
+    let seen = [other.read().expect("a number"), class.version.read().expect("a number")];
+    let writer = {
+        let (class, changed) = (Arc::clone(&class), Arc::clone(&changed));
+        spawn(move || {
+            class.versions.begin(&class.version);
+            changed.store(true, Ordering::Relaxed);
+            class.versions.end(&class.version);
+        })
+    };
+    class.versions.publish(&[(&*other, seen[0]), (&*class.version, seen[1])], || {
+        assert!(!changed.load(Ordering::Relaxed), "published under a number that is gone");
+    });
+    join_all([writer]);
+    let again = class.versions.publish(&[(&*other, seen[0]), (&*class.version, seen[1])], || ());
+    assert!(!again, "published under a number that is gone");
+}
+
+/// Threads take numbers, one at a time and in blocks: none is given twice.
+fn numbers(takers: usize) {
+    let versions = Arc::new(Versions::default());
+    let body = |versions: &Versions| {
+        let (first, end) = versions.block(2);
+        let mut mine: Vec<u32> = (first..end).collect();
+        mine.push(versions.fresh());
+        mine
+    };
+    let threads: Vec<_> = (1..takers)
+        .map(|_| {
+            let versions = Arc::clone(&versions);
+            spawn(move || body(&versions))
+        })
+        .collect();
+    let mut all = body(&versions);
+    for t in threads {
+        all.extend(t.join().expect("a model thread"));
+    }
+    all.sort_unstable();
+    let expected: Vec<u32> = (1..).take(3 * takers).collect();
+    assert_eq!(all, expected, "a number was given twice, or skipped");
+}
+
 /// A look-up that begins when a change has returned finds the new state under the number that it reads.
 fn late_look_up(readers: usize) {
     let class = Class::new(1, 1);
@@ -168,6 +235,10 @@ pub const CHECKS: &[Check] = &[
     Check::loom("p14.change.2", 2, Some(3), READ, || change(1, 2, 1, 1)),
     Check::loom("p14.writers.3", 3, Some(2), &["P14.R1", "P14.R2", "P14.R3"], || change(2, 1, 1, 1)),
     Check::loom("p14.late.2", 2, None, READ, || late_look_up(1)),
+    Check::loom("p14.late-number.2", 2, None, READ, || late_number(1)),
+    Check::loom("p14.publish-two.2", 2, None, &["P14.R6"], publish_two),
+    Check::loom("p14.numbers.2", 2, None, &["P14.R4", "P14.R7"], || numbers(2)),
+    Check::shuttle("p14.numbers.6", 6, &["P14.R4", "P14.R7"], || numbers(6)),
     Check::loom("p14.watch.2", 2, None, &["P14.R5", "P14.R6"], || watch(1)),
     Check::loom("p14.watch.3", 3, Some(2), &["P14.R5", "P14.R6"], || watch(2)),
     Check::loom("p14.exhausted.2", 2, Some(3), &["P14.R4", "P14.R7"], exhausted),
@@ -183,6 +254,8 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p14.told-outside-lock", "p14.watch.3"),
     seeded("p14.published-outside-lock", "p14.watch.2"),
     seeded("p14.numbers-wrap", "p14.exhausted.2"),
+    seeded("p14.only-first-validated", "p14.publish-two.2"),
+    seeded("p14.blocks-overlap", "p14.numbers.2"),
     seeded("p14.publish-unvalidated", "p14.change.9"),
     seeded("p14.first-to-end-gives-number", "p14.change.9"),
 ];

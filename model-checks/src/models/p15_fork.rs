@@ -1,5 +1,6 @@
 //! P15: fork, and the end of the runtime.
 
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 use vm_core::fork::Forked;
@@ -18,8 +19,9 @@ fn fork(workers: usize, as_child: bool) {
     #[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle")))]
     let _ = as_child;
     let (rt, interp) = rig();
-    let main = born(&interp);
     let cores: Vec<_> = (0..workers).map(|_| born(&interp)).collect();
+    // Not the smallest index.
+    let main = born(&interp);
     let data: Vec<Private> = (0..workers).map(|_| Private::new()).collect();
     let threads: Vec<_> = cores
         .iter()
@@ -64,7 +66,7 @@ fn fork(workers: usize, as_child: bool) {
         }
         // Threads can be born, live, and be waited for.
         let (newborn, ran) = (born(&interp), Private::new());
-        assert_eq!(newborn.index(), 1);
+        assert_eq!(newborn.index(), 0);
         let ran2 = ran.clone();
         let n = newborn.attach();
         ran2.add(1);
@@ -86,6 +88,58 @@ fn fork(workers: usize, as_child: bool) {
             assert_eq!(d.get(), 102);
         }
     }
+}
+
+/// Memory whose end is counted.
+struct Piece(Private);
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        self.0.add(1);
+    }
+}
+
+/// Readers are pinned to the epoch when the main thread forks. As the child it has none of them, and what it retires is freed.
+fn pinned(readers: usize) {
+    #[cfg(any(weft_sync = "loom", weft_sync = "shuttle"))]
+    vm_core::sync::model::fork_as_child(true);
+    let (rt, interp) = rig();
+    let main = born(&interp);
+    let cores: Vec<_> = (0..readers).map(|_| born(&interp)).collect();
+    let threads: Vec<_> = cores
+        .iter()
+        .map(|core| {
+            let (core, rt) = (Arc::clone(core), Arc::clone(&rt));
+            spawn_daemon(move || {
+                let t = core.attach();
+                // In the child it never comes back from `detached`, and leaves the epoch no more.
+                let mut pin = ManuallyDrop::new(rt.epoch().pin());
+                t.detached(|| ());
+                // SAFETY: dropped once, here.
+                unsafe { ManuallyDrop::drop(&mut pin) };
+                t.detach();
+            })
+        })
+        .collect();
+    let t = main.attach();
+    let dead = rt.fork(
+        &t,
+        || (),
+        |forked| match forked {
+            Forked::Parent(_) => None,
+            Forked::Child(child) => Some(child.dead),
+        },
+    );
+    let Some(dead) = dead.expect("a model's fork succeeds") else {
+        t.detach();
+        return join_all(threads);
+    };
+    let freed = Private::new();
+    interp.retire(&t, Piece(freed.clone()));
+    t.stop_the_world(|world| interp.retired().drain(world, rt.epoch()));
+    assert_eq!(freed.get(), 1, "a reader that the child does not have holds up what it retires");
+    t.detach();
+    end_parked(&dead, threads);
 }
 
 /// Threads that a pause does not stop use locks of the runtime while the main thread forks: one ends, and gives its index back; one
@@ -155,11 +209,13 @@ pub const CHECKS: &[Check] = &[
     Check::loom("p15.child.2", 2, None, FORK, || fork(1, true)),
     Check::loom("p15.parent.2", 2, Some(3), &["P15.R1", "P15.R4"], || fork(1, false)),
     Check::loom("p15.child.3", 3, Some(2), FORK, || fork(2, true)),
+    Check::loom("p15.pinned.2", 2, Some(3), &["P15.R3"], || pinned(1)),
     Check::loom("p15.locks-ending.2", 2, Some(3), &["P15.R2"], || locks(1, 0, 0)),
     Check::loom("p15.locks-leaving.2", 2, Some(3), &["P15.R2"], || locks(0, 1, 0)),
     Check::loom("p15.locks-waiting.2", 2, Some(2), &["P15.R2"], || locks(0, 0, 1)),
     Check::loom("p15.finalization.2", 2, Some(3), &["P15.R5"], || finalization(1)),
     Check::shuttle("p15.child.9", 9, FORK, || fork(8, true)),
+    Check::shuttle("p15.pinned.5", 5, &["P15.R3"], || pinned(4)),
     Check::shuttle("p15.parent.9", 9, &["P15.R1", "P15.R4"], || fork(8, false)),
     Check::shuttle("p15.locks.7", 7, &["P15.R2"], || locks(2, 2, 2)),
     Check::shuttle("p15.finalization.5", 5, &["P15.R5"], || finalization(4)),
@@ -169,7 +225,12 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p15.without-pause", "p15.child.2"),
     seeded("p15.child-keeps-the-dead", "p15.child.2"),
     seeded("p15.child-leaks-indices", "p15.child.2"),
+    seeded("p15.child-leaks-the-first", "p15.child.2"),
+    seeded("p15.without-pool-lock", "p15.parent.2"),
+    seeded("p15.without-list-lock", "p15.parent.2"),
     seeded("p15.child-stays-stopped", "p15.child.2"),
+    seeded("p15.child-keeps-pins", "p15.pinned.2"),
+    seeded("p15.child-keeps-pins", "p15.pinned.5"),
     seeded("p15.without-lot-lock", "p15.locks-waiting.2"),
     seeded("p2.attach-holding", "p15.finalization.2"),
     seeded("p15.without-pause", "p15.parent.9"),

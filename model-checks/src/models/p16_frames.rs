@@ -110,6 +110,25 @@ fn inspect(inspectors: usize, runners: usize) {
     assert_eq!(g.state.phase(), Phase::Suspended);
 }
 
+/// Inspectors look at a frame that never ran, or that is suspended, while the main thread takes it: nobody runs it, so it gets it, as it was.
+fn take_from_inspectors(inspectors: usize, yields: u32) {
+    let g = Generator::new();
+    for _ in 0..yields {
+        g.resume(9, &mut Done::default()).expect("alone");
+    }
+    let threads: Vec<_> = (0..inspectors)
+        .map(|_| {
+            let g = Arc::clone(&g);
+            spawn(move || {
+                let _ = g.state.inspect(|| assert!(g.frame.get() < IN_MID_RUN));
+            })
+        })
+        .collect();
+    assert_eq!(g.resume(9, &mut Done::default()), Ok(()), "refused though nobody runs it");
+    join_all(threads);
+    assert_eq!(g.resume(9, &mut Done::default()), Ok(()));
+}
+
 /// One thread throws into it, which finishes it without running if it never ran, while others start it.
 fn throw(runners: usize) {
     let g = Generator::new();
@@ -147,6 +166,8 @@ pub const CHECKS: &[Check] = &[
     Check::loom("p16.run.3", 3, Some(3), RUN, || run(2, false, 1, 2)),
     Check::loom("p16.inspect.2", 2, None, INSPECT, || inspect(1, 1)),
     Check::loom("p16.inspect.3", 3, Some(2), INSPECT, || inspect(2, 0)),
+    Check::loom("p16.take-inspected.2", 2, None, INSPECT, || take_from_inspectors(1, 1)),
+    Check::loom("p16.take-fresh.2", 2, None, INSPECT, || take_from_inspectors(1, 0)),
     Check::loom("p16.throw.2", 2, None, RUN, || throw(1)),
     Check::shuttle("p16.run.9", 9, RUN, || run(8, true, 12, 3)),
     Check::shuttle("p16.inspect.9", 9, INSPECT, || inspect(4, 5)),
@@ -161,6 +182,8 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p16.inspected-relaxed", "p16.inspect.2"),
     seeded("p16.give-back-relaxed", "p16.inspect.2"),
     seeded("p16.take-by-load-store", "p16.throw.2"),
+    seeded("p16.inspected-is-running", "p16.take-inspected.2"),
+    seeded("p16.inspected-becomes-suspended", "p16.take-fresh.2"),
     seeded("p16.take-by-load-store", "p16.run.9"),
     seeded("p16.suspend-relaxed", "p16.run.9"),
     seeded("p16.inspect-without-taking", "p16.inspect.9"),

@@ -178,6 +178,8 @@ fn shapes(readers: usize) {
             let t = core.attach();
             let guard = object.lock.lock(rt.lot(), &t);
             let next = |word: u64| (word as u32 as u64 == OLD).then_some(word & !0xFFFF_FFFF | NEW);
+            let refused = transition(&guard, &object.header, next, || false);
+            assert!(refused.is_err(), "the slot's writer gave up");
             let result = transition(&guard, &object.header, next, || {
                 object.slot.store(0);
                 true
@@ -340,6 +342,7 @@ fn pop(readers: usize) {
         .collect();
     let guard = list.lock.try_lock(rt.lot()).expect("the only mutator");
     assert_eq!(list.block().items().pop(&guard, EMPTY), Some(1));
+    assert_eq!(list.block().items().len(), 1);
     assert!(list.block().items().set(&guard, 0, 0));
     drop(guard);
     join_all(threads);
@@ -432,6 +435,8 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p17.counted-before-findable", "p17.insert.7"),
     seeded("p17.entry-count-relaxed", "p17.insert.3"),
     seeded("p17.pop-leaves-item", "p17.pop.2"),
+    seeded("p17.pop-keeps-count", "p17.pop.2"),
+    seeded("p17.transition-unwritten", "p17.shapes.3"),
     seeded("p17.pointer-relaxed", "p17.append.7"),
     seeded("p17.shape-before-slot", "p17.shapes.6"),
 ];

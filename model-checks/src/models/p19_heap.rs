@@ -32,6 +32,8 @@ struct Space {
     pool: Mutex<()>,
     states: Vec<BlockState>,
     cells: Vec<[Cell; CELLS]>,
+    /// What its last owner said where a block is to be adopted.
+    cursors: Vec<Private>,
     /// Counts pauses: an owner that passed one owns nothing any more.
     cycle: Private,
 }
@@ -57,7 +59,8 @@ impl Space {
             state.end_cycle();
         }
         let cells = (0..blocks).map(|_| std::array::from_fn(|i| cell(u32::from(i == 0)))).collect();
-        Self { pool: Mutex::new(()), states, cells, cycle: Private::new() }
+        let cursors = (0..blocks).map(|_| Private::new()).collect();
+        Self { pool: Mutex::new(()), states, cells, cursors, cycle: Private::new() }
     }
 
     /// The owner sweeps one cell, dropping what is dead in it. False when something lives there.
@@ -77,6 +80,9 @@ impl Space {
     fn allocate(&self, b: usize, t: &Attached<'_>, cells: usize) {
         let Some(block) = self.states[b].claim() else { return };
         let cycle = self.cycle.get();
+        if block.position != 0 {
+            assert_eq!(block.position, self.cursors[b].get(), "adopted elsewhere than it was left");
+        }
         let mut at = block.position as usize;
         while at < CELLS && !self.sweep(b, at) {
             at += 1;
@@ -101,7 +107,12 @@ impl Space {
                 return;
             }
         }
-        if at == CELLS { self.states[b].finish() } else { self.states[b].hand_over(granule(at)) }
+        if at == CELLS {
+            self.states[b].finish();
+        } else {
+            self.cursors[b].set(granule(at));
+            self.states[b].hand_over(granule(at));
+        }
     }
 
     /// A sweeper: runs the destructors of a block's dead cells and gives it back.
@@ -293,6 +304,7 @@ pub const CHECKS: &[Check] = &[
 ];
 
 pub const SEEDED: &[Seeded] = &[
+    seeded("p19.hand-over-drops-cursor", "p19.hand-over.3"),
     seeded("p19.claim-by-store", "p19.hand-over.3"),
     seeded("p19.claim-relaxed", "p19.hand-over.3"),
     seeded("p19.hand-over-relaxed", "p19.hand-over.3"),

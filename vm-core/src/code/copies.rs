@@ -17,6 +17,7 @@
 //! * R5 Copies are removed only in a pause.
 //! * R6 Only the owner of an index makes or writes its copy; the next owner takes it over as it is (P6.R3 orders that).
 //! * R7 Whoever visits all copies reads the array under the lock.
+//! * R8 A copy goes when no thread has its index, never the main one, and never a live thread's: that thread may be in it.
 //!
 //! **Guarantees.** `get` never sees an unfilled copy; every copy has the instrumentation of the code object. **Not guaranteed**: that an array
 //! shrinks.
@@ -163,6 +164,12 @@ impl Drop for CopyBox {
 pub struct UnusedCopies(Vec<CopyBox>);
 
 impl UnusedCopies {
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Whether none was unused.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -310,7 +317,8 @@ impl CodeCopies {
         let mut at = 0;
         while at < self.len {
             let word = main[at].load(Ordering::Relaxed);
-            let base = I::base_form(opcode(word));
+            let now = opcode(word);
+            let base = if mutant!("p7.copy-is-specialized") { now } else { I::base_form(now) };
             let kept = if mutant!("p7.executor-kept") { INSTRUMENTED | EXECUTOR } else { INSTRUMENTED };
             let (a, b, c) = operands(word);
             copy[at].store(super::encode(base, a, b, c) | word & kept, Ordering::Relaxed);
@@ -346,7 +354,8 @@ impl CodeCopies {
         let _lock = self.lock();
         for (index, entry) in (0u32..).zip(self.array().entries()).skip(1) {
             let first = entry.load();
-            if !first.is_null() && !is_live(index) {
+            let taken_too = mutant!("p7.takes-live-copies");
+            if !first.is_null() && (taken_too || !is_live(index)) {
                 entry.store(std::ptr::null_mut());
                 taken.push(CopyBox(std::ptr::slice_from_raw_parts_mut(first, self.len)));
             }

@@ -202,7 +202,8 @@ impl CodeInstruments {
 
 impl Drop for CodeInstruments {
     fn drop(&mut self) {
-        let metadata = self.metadata.load(Ordering::Acquire);
+        // Whatever ended the last owner's use orders.
+        let metadata = self.metadata.load(Ordering::Relaxed);
         if !metadata.is_null() {
             // SAFETY: it came from a box, and nobody can reach the code object any more.
             drop(unsafe { Box::from_raw(metadata) });

@@ -78,6 +78,12 @@ pub fn assert_no_lock(rules: &str) {
     assert_eq!(held, 0, "{rules}: a safepoint or a wait under a lock");
 }
 
+/// Fails unless the calling thread holds at least `least` locks.
+pub fn assert_locks_held(rules: &str, least: usize) {
+    let held = view(|e, me| e.held[me]);
+    assert!(held as usize >= least, "{rules}: {held} of {least} locks");
+}
+
 fn acquires(order: Ordering) -> bool {
     matches!(order, Ordering::Acquire | Ordering::AcqRel | Ordering::SeqCst)
 }

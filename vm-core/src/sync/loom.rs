@@ -37,6 +37,12 @@ pub fn assert_no_lock(rules: &str) {
     assert_eq!(HELD.with(Cell::get), 0, "{rules}: a safepoint or a wait under a lock");
 }
 
+/// Fails unless the calling thread holds at least `least` locks.
+pub fn assert_locks_held(rules: &str, least: usize) {
+    let held = HELD.with(Cell::get);
+    assert!(held >= least, "{rules}: {held} of {least} locks");
+}
+
 impl Shadows {
     fn new() -> Self {
         Self {

@@ -65,7 +65,8 @@ struct Waiters {
 impl Bucket {
     /// One waiter of a key that has some. Where two keys share the bucket the one notified might be the other's: then all.
     fn wake_one_of(&self, waiting: &[Waiters]) {
-        if waiting.len() == 1 { self.wake.notify_one() } else { self.wake.notify_all() }
+        let one = waiting.len() == 1 || crate::mutant!("p21.one-of-two-keys");
+        if one { self.wake.notify_one() } else { self.wake.notify_all() }
     }
 }
 
@@ -194,6 +195,10 @@ impl ParkingLot {
         let bucket = self.bucket(key);
         let waiting = bucket.waiting.lock();
         if waiting.iter().any(|w| w.key == key) {
+            if crate::mutant!("p21.all-wakes-one") {
+                bucket.wake.notify_one();
+                return;
+            }
             bucket.wake.notify_all();
         }
     }
@@ -203,9 +208,9 @@ impl ParkingLot {
         self.buckets.iter().map(|b| LotLock(b.waiting.lock())).collect()
     }
 
-    /// Whether no bucket is locked.
-    pub(crate) fn is_unlocked(&self) -> bool {
-        self.buckets.iter().all(|b| b.waiting.try_lock().is_some())
+    /// How many locks it has.
+    pub(crate) fn buckets(&self) -> usize {
+        self.buckets.len()
     }
 
     /// In a child of fork: nobody waits any more.
@@ -233,12 +238,15 @@ impl ParkingLot {
 
     /// Takes the announcement back.
     pub(crate) fn retract(&self) {
-        self.announced.fetch_sub(1, Ordering::Relaxed);
+        if !crate::mutant!("p12.never-retracts") {
+            self.announced.fetch_sub(1, Ordering::Relaxed);
+        }
     }
 
     /// Whether an unlock must look into the lot. Follows the light fence.
     #[inline]
-    pub(crate) fn announced(&self) -> bool {
+    #[must_use]
+    pub fn announced(&self) -> bool {
         self.announced.load(Ordering::Relaxed) != 0
     }
 }
@@ -252,6 +260,28 @@ mod tests {
 
     use super::super::{AtomicUsize, thread};
     use super::*;
+
+    #[test]
+    fn a_child_of_fork_has_no_waiters() {
+        let lot = Arc::new(ParkingLot::new());
+        let go = Arc::new(AtomicUsize::new(0));
+        let waiter = {
+            let (lot, go) = (Arc::clone(&lot), Arc::clone(&go));
+            thread::spawn("waiter", 0, move || {
+                lot.announce();
+                lot.park(5, || go.load(Ordering::Relaxed) == 1, || Some(Duration::from_secs(1)))
+            })
+            .expect("spawn")
+        };
+        while waiting(&lot, 5) == 0 {
+            thread::yield_now();
+        }
+        lot.forget_waiters();
+        assert!(!lot.announced());
+        assert!(lot.buckets.iter().all(|b| b.waiting.lock().is_empty()));
+        go.store(1, Ordering::Relaxed);
+        waiter.join().expect("waiter");
+    }
 
     /// Two keys that share a bucket.
     fn colliding(lot: &ParkingLot) -> (usize, usize) {

@@ -47,7 +47,8 @@ pub use backend::free_in_child;
 pub use backend::model;
 pub use backend::{
     AtomicBool, AtomicI64, AtomicPtr, AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Condvar, Mutex,
-    MutexGuard, Ordering, RaceCell, assert_no_lock, asymmetric, fence, process, spin_hint, thread,
+    MutexGuard, Ordering, RaceCell, assert_locks_held, assert_no_lock, asymmetric, fence, process, spin_hint,
+    thread,
 };
 #[cfg(not(any(weft_sync = "loom", weft_sync = "shuttle", weft_sync = "tsan")))]
 pub use backend::{Epoch, EpochGuard, Snapshot};

@@ -191,6 +191,10 @@ mod decrement {
 #[inline(always)]
 pub fn assert_no_lock(_rules: &str) {}
 
+/// Under the checkers: fails unless the calling thread holds at least `least` locks. Here, nothing.
+#[inline(always)]
+pub fn assert_locks_held(_rules: &str, _least: usize) {}
+
 /// A hint that the caller is spinning on another thread's progress.
 #[inline]
 pub fn spin_hint() {
@@ -299,8 +303,8 @@ mod trusted {
 
     /// Delays a destructor until no reader that was pinned when it was retired is left. For readers outside the attach
     /// discipline (background compiler, samplers); attached threads need none.
-    #[derive(Debug, Default)]
-    pub struct Epoch(crossbeam_epoch::Collector);
+    #[derive(Default)]
+    pub struct Epoch(arc_swap::ArcSwap<crossbeam_epoch::Collector>);
 
     /// While it lives, nothing retired after its creation is dropped.
     pub struct EpochGuard(crossbeam_epoch::Guard);
@@ -311,16 +315,28 @@ mod trusted {
         }
     }
 
+    impl std::fmt::Debug for Epoch {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("Epoch")
+        }
+    }
+
     impl Epoch {
         /// An epoch without readers.
         #[must_use]
         pub fn new() -> Self {
-            Self(crossbeam_epoch::Collector::new())
+            Self::default()
+        }
+
+        /// In a child of fork: present readers are not in this process, and hold up nothing from now on. What waits for them
+        /// already waits for ever.
+        pub(crate) fn forget_readers(&self) {
+            self.0.store(Arc::default());
         }
 
         /// Enters the epoch.
         pub fn pin(&self) -> EpochGuard {
-            EpochGuard(self.0.register().pin())
+            EpochGuard(self.0.load().register().pin())
         }
 
         /// Drops `garbage` once every present reader has left.

@@ -1,12 +1,12 @@
-//! A place where one thread waits for one token.
+//! A place where one thread waits until something holds.
 
 use super::{Condvar, Mutex};
 
-/// Holds at most one token. [`Parker::park`] waits for it and takes it; [`Parker::unpark`] leaves it.
+/// [`Parker::park_until`] waits; whoever made the condition hold calls [`Parker::wake`].
 #[derive(Debug)]
 pub struct Parker {
-    token: Mutex<bool>,
-    arrived: Condvar,
+    gate: Mutex<()>,
+    woken: Condvar,
 }
 
 impl Default for Parker {
@@ -16,69 +16,57 @@ impl Default for Parker {
 }
 
 impl Parker {
-    /// A parker without a token.
+    /// A parker on which nobody waits.
     #[must_use]
     pub fn new() -> Self {
-        Self { token: Mutex::new(false), arrived: Condvar::new() }
-    }
-
-    /// Waits for the token and takes it. What the unparker wrote before is visible afterwards.
-    pub fn park(&self) {
-        let mut token = self.token.lock();
-        while !*token {
-            self.arrived.wait(&mut token);
-        }
-        *token = false;
+        Self { gate: Mutex::new(()), woken: Condvar::new() }
     }
 
     /// Waits until `ready` holds. Whoever makes it hold calls [`Parker::wake`] after that.
     pub fn park_until(&self, mut ready: impl FnMut() -> bool) {
-        let mut token = self.token.lock();
+        let mut gate = self.gate.lock();
         while !ready() {
             #[cfg(any(weft_sync = "loom", weft_sync = "shuttle"))]
             if super::checked::is_over() {
-                drop(token);
+                drop(gate);
                 super::checked::leave();
             }
-            self.arrived.wait(&mut token);
+            self.woken.wait(&mut gate);
         }
-    }
-
-    /// Leaves the token.
-    pub fn unpark(&self) {
-        *self.token.lock() = true;
-        self.arrived.notify_all();
     }
 
     /// Makes the waiter of [`Parker::park_until`] look again. Passing through the lock is what closes the gap between its
     /// look and its wait.
     pub fn wake(&self) {
         if crate::mutant!("p1.wake-without-lock") {
-            self.arrived.notify_all();
+            self.woken.notify_all();
             return;
         }
-        drop(self.token.lock());
-        self.arrived.notify_all();
+        drop(self.gate.lock());
+        self.woken.notify_all();
     }
 }
 
 #[cfg(all(test, not(any(weft_sync = "loom", weft_sync = "shuttle"))))]
 mod tests {
     use super::*;
-    use crate::sync::{Snapshot, thread};
+    use crate::sync::{AtomicBool, Ordering, Snapshot, thread};
     use std::sync::Arc;
 
     #[test]
-    fn a_token_left_early_is_found_and_taken() {
-        let parker = Arc::new(Parker::new());
-        parker.unpark();
-        parker.unpark();
-        parker.park();
-        let other = Arc::clone(&parker);
-        let unparker = thread::spawn("unparker", 0, move || other.unpark()).expect("spawn");
-        // There was one token, however often it was left.
-        parker.park();
-        unparker.join().expect("unparker");
+    fn a_waiter_goes_on_when_its_condition_holds_and_not_before() {
+        let (parker, ready) = (Arc::new(Parker::new()), Arc::new(AtomicBool::new(false)));
+        parker.wake();
+        let (parker2, ready2) = (Arc::clone(&parker), Arc::clone(&ready));
+        let waker = thread::spawn("waker", 0, move || {
+            parker2.wake();
+            ready2.store(true, Ordering::Release);
+            parker2.wake();
+        })
+        .expect("spawn");
+        parker.park_until(|| ready.load(Ordering::Acquire));
+        assert!(ready.load(Ordering::Relaxed));
+        waker.join().expect("waker");
     }
 
     #[test]

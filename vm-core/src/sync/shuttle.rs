@@ -8,8 +8,8 @@ use std::time::Duration;
 
 pub use std::sync::atomic::Ordering;
 
-pub use super::happens_before::assert_no_lock;
 use super::happens_before::{self as hb, Accesses, Location};
+pub use super::happens_before::{assert_locks_held, assert_no_lock};
 use super::observe;
 
 /// A fence, as the detector sees it.

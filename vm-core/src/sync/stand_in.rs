@@ -35,7 +35,7 @@ struct Pins {
 
 /// Stand-in for the shipping `Epoch`: garbage goes when no reader is pinned.
 #[derive(Default)]
-pub struct Epoch(Arc<Mutex<Pins>>);
+pub struct Epoch(std::sync::Mutex<Arc<Mutex<Pins>>>);
 
 /// While it lives, nothing retired after its creation is dropped.
 pub struct EpochGuard(Arc<Mutex<Pins>>);
@@ -61,13 +61,25 @@ impl Epoch {
 
     /// Enters the epoch.
     pub fn pin(&self) -> EpochGuard {
-        self.0.lock().readers += 1;
-        EpochGuard(Arc::clone(&self.0))
+        let pins = self.pins();
+        pins.lock().readers += 1;
+        EpochGuard(pins)
+    }
+
+    /// The present epoch. Replacing it is no part of a protocol: it happens in a child of fork, which has one thread.
+    fn pins(&self) -> Arc<Mutex<Pins>> {
+        Arc::clone(&self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
+    /// In a child of fork: present readers hold up nothing from now on.
+    pub(crate) fn forget_readers(&self) {
+        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::default();
     }
 
     /// Drops `garbage` once every present reader has left.
     pub fn retire<T: Send + 'static>(&self, garbage: T) {
-        let mut pins = self.0.lock();
+        let epoch = self.pins();
+        let mut pins = epoch.lock();
         if pins.readers == 0 {
             drop(pins);
             drop(garbage);

@@ -277,6 +277,12 @@ impl<'w> WorldStopped<'w> {
         self.world.lock().iter().cloned().collect()
     }
 
+    /// How many threads have ended so far: whether any index may have lost its owner since the caller asked before (P7.R8).
+    #[must_use]
+    pub fn ended(&self) -> u64 {
+        self.world.lock().listed.ended
+    }
+
     /// The thread that asked, `None` for a caller that is no thread of the interpreter.
     #[must_use]
     pub fn requester(&self) -> Option<&ThreadCore> {

@@ -87,14 +87,12 @@ impl World {
         ThreadListGuard { listed: self.list() }
     }
 
-    pub(super) fn is_unlocked(&self) -> bool {
-        self.list.try_lock().is_some()
-    }
-
     /// Unlinks and returns the threads that `keep` refuses.
     pub(super) fn keep_threads(&self, keep: impl Fn(&Arc<ThreadCore>) -> bool) -> Vec<Arc<ThreadCore>> {
         let mut listed = self.list.lock();
-        listed.threads.extract_if(.., |t| !keep(t)).collect()
+        let left: Vec<_> = listed.threads.extract_if(.., |t| !keep(t)).collect();
+        listed.ended += left.len() as u64;
+        left
     }
 
     /// Links a thread that is built but for its state and its breaker's word (P5.R1).
@@ -105,7 +103,7 @@ impl World {
         if frozen && !mutant!("p1.born-running") {
             thread.state.init(RunState::Suspended);
         }
-        if listed.stop.requested {
+        if listed.stop.requested && !mutant!("p1.newborn-without-bit") {
             thread.breaker().set(event::STOP);
         }
         if mutant!("p5.born-without-version") {
@@ -128,6 +126,7 @@ impl World {
         }
         let mut listed = self.list();
         listed.threads.retain(|t| !std::ptr::eq(&**t, thread));
+        listed.ended += 1;
         if mutant!("p5.finalize-under-lock") {
             // A finalizer may do anything; least of all it serves a stop.
             self.poll(thread);
@@ -158,7 +157,8 @@ impl World {
     pub(super) fn poll(&self, thread: &ThreadCore) {
         assert_no_lock(NO_LOCK);
         let listed = self.list();
-        if listed.stop.requested && thread.breaker().events() & event::STOP != 0 {
+        let asked = listed.stop.requested && thread.breaker().events() & event::STOP != 0;
+        if asked || mutant!("p1.polls-unasked") {
             self.suspend(thread, listed);
         }
     }
@@ -305,6 +305,9 @@ impl World {
             }
         }
         drop(listed);
+        if mutant!("p1.thread-wakes-none-outside") && requester.is_some() {
+            return;
+        }
         self.started.notify_all();
     }
 

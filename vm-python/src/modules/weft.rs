@@ -193,6 +193,7 @@ pub fn counters(vm: &Vm) -> Vec<(String, u64)> {
         ("specialize_failed", s.specialize_failed.load(Ordering::Relaxed)),
         ("deopts", s.deopts.load(Ordering::Relaxed)),
         ("bytecode_copies", s.copies.load(Ordering::Relaxed)),
+        ("bytecode_copies_freed", s.copies_freed.load(Ordering::Relaxed)),
         ("gc_collections", h.collections),
         ("gc_total_pause_ns", h.total_pause.as_nanos() as u64),
         ("gc_max_pause_ns", h.max_pause.as_nanos() as u64),
