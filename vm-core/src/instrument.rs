@@ -26,7 +26,8 @@
 //!   goes only when no remaining tool needs it.
 //! * R10 Replaced metadata is retired, not freed: a handler that runs may still read it.
 //! * R11 DISABLE takes a tool off one site at once, and asks for no pause; the bit is cleared in whichever pause comes next. A handler
-//!   reads the site before it calls, so a bit without tools is slow, never an event.
+//!   reads the site before it calls, so a bit without tools is slow, never an event. An installation that a DISABLE comes in
+//!   between of starts again: what it built may have the tool still.
 //! * R12 A handler reads the site anew after anything that may be a safepoint, a callback included, and reaches none between that
 //!   read and the call. So once turning off has returned, no callback begins.
 //! * R13 CLEAR, in one pause: table, version and every breaker's copy, and the version and bits of every code object that
@@ -280,6 +281,7 @@ impl<C: Instrumented> Instruments<C> {
         let state = code.instruments();
         let lock = code.copies().lock();
         let Some(site) = state.metadata().and_then(|m| m.site(word, event)) else { return };
+        state.disabled.store(state.disabled.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
         site.tools.fetch_and(!(1 << tool), Ordering::Relaxed);
         if mutant!("p8.disable-clears-the-bit") {
             lock.for_each_copy(|_, words| {
@@ -287,7 +289,9 @@ impl<C: Instrumented> Instruments<C> {
             });
         }
         state.stale.store(true, Ordering::Relaxed);
-        self.stale.store(true, Ordering::Relaxed);
+        if !mutant!("p8.disable-waits-for-no-pause") {
+            self.stale.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Whether [`Instruments::clear_stale`] would find something.
@@ -324,7 +328,8 @@ impl<C: Instrumented> Instruments<C> {
         loop {
             let seen = {
                 let _lock = code.copies().lock();
-                (state.metadata.load(Ordering::Relaxed), state.version())
+                let disabled = state.disabled.load(Ordering::Relaxed);
+                (state.metadata.load(Ordering::Relaxed), state.version(), disabled)
             };
             let (version, table) = {
                 let list = self.interpreter.threads();
@@ -339,6 +344,8 @@ impl<C: Instrumented> Instruments<C> {
             }
             let lock = code.copies().lock();
             let unchanged = state.metadata.load(Ordering::Relaxed) == seen.0 && state.version() == seen.1;
+            let unchanged = unchanged
+                && (state.disabled.load(Ordering::Relaxed) == seen.2 || mutant!("p8.install-undoes-disable"));
             if !unchanged && !mutant!("p8.install-overtaken") {
                 drop(lock);
                 continue;

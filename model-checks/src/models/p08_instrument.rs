@@ -247,6 +247,32 @@ fn disable(runners: usize) {
     p.interp.unregister_thread(t);
 }
 
+/// Threads DISABLE a tool while another tool is turned on, so that new sites are made of the old ones.
+fn disable_against_install(disablers: usize) {
+    let p = program();
+    let me = born(&p.interp);
+    let t = me.attach();
+    let words = copy(&p, &me);
+    p.all.turn_on(0, SET).expect("more is wanted");
+    resume(&t, &p, words);
+    let threads: Vec<_> = (0..disablers)
+        .map(|_| {
+            let (core, p) = (born(&p.interp), p.clone());
+            spawn(move || {
+                let t = core.attach();
+                p.all.disable(&p.code, AT, EVENT, 0);
+                p.interp.unregister_thread(t);
+            })
+        })
+        .collect();
+    p.all.turn_on(1, SET).expect("more is wanted");
+    resume(&t, &p, words);
+    t.detached(|| join_all(threads));
+    assert_eq!(p.code.state.tools_at(AT, EVENT), 2, "an installation undid a DISABLE");
+    assert!(p.all.has_stale(), "no pause clears the bit");
+    p.interp.unregister_thread(t);
+}
+
 /// CLEAR while a thread goes on running code (finalizers do), with a newborn that takes what is left or without, then a tool comes anew.
 fn clear(runners: usize, newborn: bool) {
     let p = program();
@@ -296,6 +322,8 @@ pub const CHECKS: &[Check] = &[
     Check::loom("p8.turn-off.2", 2, Some(3), OFF, || turn_off(1, 1)),
     Check::loom("p8.turn-off.3", 3, Some(1), OFF, || turn_off(2, 1)),
     Check::loom("p8.disable.2", 2, Some(2), DISABLE, || disable(1)),
+    Check::loom("p8.disable-install.2", 2, Some(3), DISABLE, || disable_against_install(1)),
+    Check::shuttle("p8.disable-install.5", 5, DISABLE, || disable_against_install(4)),
     Check::loom("p8.clear.2", 2, Some(3), CLEAR, || clear(1, true)),
     Check::loom("p8.clear-code.2", 2, Some(3), CLEAR, || clear(1, false)),
     Check::loom("p8.clear.3", 3, Some(1), CLEAR, || clear(2, true)),
@@ -319,6 +347,9 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p8.not-listed", "p8.turn-off.2"),
     seeded("p8.disable-clears-the-bit", "p8.disable.2"),
     seeded("p8.restart-forgets-nothing", "p8.disable.2"),
+    seeded("p8.install-undoes-disable", "p8.disable-install.2"),
+    seeded("p8.disable-waits-for-no-pause", "p8.disable-install.2"),
+    seeded("p8.install-undoes-disable", "p8.disable-install.5"),
     seeded("p8.clear-only-words", "p8.clear.2"),
     seeded("p8.clear-spares-code", "p8.clear-code.2"),
     seeded("p3.clear-spares-a-copy", "p8.clear.2"),

@@ -128,7 +128,12 @@ fn deinstrument(owners: u32) {
         })
         .collect();
     interp.stop_from_outside(|world| {
-        code.for_each_copy(|_, words| code::deinstrument(world, &words[0]));
+        code.for_each_copy(|_, words| {
+            code::deinstrument(world, &words[0]);
+            let before = words[3].load(Ordering::Relaxed);
+            code::deinstrument(world, &words[3]);
+            assert_eq!(words[3].load(Ordering::Relaxed), before, "more than INSTRUMENTED went");
+        });
         metadata.add(1);
     });
     join_all(threads);
@@ -154,6 +159,7 @@ pub const SEEDED: &[Seeded] = &[
     seeded("p8.instrument-relaxed", "p8.specialize.2"),
     seeded("p8.reload-relaxed", "p8.specialize.2"),
     seeded("p8.cache-before-deopt", "p8.specialize.2"),
+    seeded("p8.deinstrument-takes-executor", "p8.deinstrument.2"),
     seeded("p8.instrument-relaxed", "p8.specialize.7"),
     seeded("p8.specialize-plain-store", "p8.specialize.7"),
 ];

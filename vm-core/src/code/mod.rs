@@ -152,6 +152,9 @@ pub fn instrument(_: &CodeLock<'_>, word: &AtomicU64) {
 /// ```
 #[inline]
 pub fn deinstrument(_: &WorldStopped<'_>, word: &AtomicU64) {
+    if mutant!("p8.deinstrument-takes-executor") {
+        word.fetch_and(!EXECUTOR, Ordering::Relaxed);
+    }
     // Nobody else writes words now, so this is no read-modify-write: the pause is as long as all of them together.
     let now = word.load(Ordering::Relaxed);
     if now & INSTRUMENTED != 0 {

@@ -116,6 +116,8 @@ pub struct CodeInstruments {
     pub(super) metadata: AtomicPtr<Metadata>,
     /// As in the copies. Changed under the code lock.
     pub(super) version: AtomicU64,
+    /// How many DISABLEs there were. Changed under the code lock.
+    pub(super) disabled: AtomicU64,
     /// Whether the interpreter's list has it.
     pub(super) listed: AtomicBool,
     /// Some bit has no tool any more.
@@ -127,6 +129,7 @@ impl Default for CodeInstruments {
         Self {
             metadata: AtomicPtr::new(std::ptr::null_mut()),
             version: AtomicU64::new(0),
+            disabled: AtomicU64::new(0),
             listed: AtomicBool::new(false),
             stale: AtomicBool::new(false),
         }
