@@ -164,6 +164,10 @@ impl Vm {
             return Ok(s);
         }
         let len = s.len().checked_mul(n).ok_or_else(|| self.memory_error())?;
+        if len == 0 {
+            // Of the width that the empty string has, whatever was repeated.
+            return self.new_ascii(b"");
+        }
         let out = self.alloc_str(len, s.width())?;
         let unit = s.bytes();
         let total = len * s.width().bytes();
@@ -173,7 +177,7 @@ impl Vm {
             let dst = out.data_ptr();
             if let [b] = unit {
                 dst.write_bytes(*b, total);
-            } else if total > 0 {
+            } else {
                 std::ptr::copy_nonoverlapping(unit.as_ptr(), dst, unit.len());
                 let mut done = unit.len();
                 while done < total {
