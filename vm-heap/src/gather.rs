@@ -52,16 +52,21 @@ impl Last {
 impl Gather {
     /// Asks for a collection, and waits until it may begin. `look` is a safepoint, and tells whether the request was answered meanwhile.
     pub(crate) fn ask(&self, mut look: impl FnMut() -> bool) {
-        let asking = self.asking.fetch_add(1, Ordering::Relaxed) + 1;
-        let last = *self.last.lock();
-        let (Some(ended), true) = (last.ended, asking <= last.stopped) else { return };
-        let due = last.due(ended);
-        while self.asking.load(Ordering::Relaxed) <= last.stopped && Instant::now() < due && !look() {
+        let Some((stopped, due)) = self.join() else { return };
+        while self.asking.load(Ordering::Relaxed) <= stopped && Instant::now() < due && !look() {
             for _ in 0..HINTS {
                 spin_hint();
             }
             thread::yield_now();
         }
+    }
+
+    /// Counts a request. If it has to wait: until more than so many have asked, or until then.
+    fn join(&self) -> Option<(usize, Instant)> {
+        let asking = self.asking.fetch_add(1, Ordering::Relaxed) + 1;
+        let last = *self.last.lock();
+        let ended = last.ended?;
+        (asking <= last.stopped).then(|| (last.stopped, last.due(ended)))
     }
 
     /// In a pause, at its end: it answers whoever has asked.
@@ -80,50 +85,51 @@ mod tests {
 
     const LONG: Duration = Duration::from_mins(1);
 
-    /// How often a request looks, when its `answered`th look finds it answered.
-    fn looks(gather: &Gather, answered: u32) -> u32 {
-        let looks = Cell::new(0);
-        gather.ask(|| {
-            looks.set(looks.get() + 1);
-            looks.get() == answered
-        });
-        looks.get()
-    }
-
     #[test]
     fn one_that_stopped_nobody_waits_for_nobody() {
         let gather = Gather::default();
-        assert_eq!(looks(&gather, 1), 0, "before the first collection");
+        assert_eq!(gather.join(), None, "before the first collection");
         gather.answer(LONG, 0);
-        assert_eq!(looks(&gather, 1), 0);
+        assert_eq!(gather.join(), None);
     }
 
     #[test]
     fn the_last_one_to_ask_is_waited_for_and_does_not_wait() {
         let gather = Gather::default();
         gather.answer(LONG, 2);
-        let deepest = Cell::new(0);
+        assert!(gather.join().is_some());
+        assert!(gather.join().is_some());
+        assert_eq!(gather.join(), None, "the third of three");
+        gather.answer(LONG, 2);
+        assert!(gather.join().is_some(), "those three were answered");
+    }
+
+    #[test]
+    fn who_waits_looks_and_goes_when_it_is_answered_or_the_others_asked() {
+        let gather = Gather::default();
+        gather.answer(LONG, 1);
+        let looks = Cell::new(0);
         gather.ask(|| {
-            gather.ask(|| {
-                deepest.set(looks(&gather, 1));
-                false
-            });
+            looks.set(looks.get() + 1);
+            true
+        });
+        assert!(looks.get() <= 1);
+        gather.answer(LONG, 1);
+        gather.ask(|| {
+            assert_eq!(gather.join(), None, "it is the second of two");
             false
         });
-        assert_eq!(deepest.get(), 0, "the third of three");
-        gather.answer(LONG, 2);
-        assert_eq!(looks(&gather, 3), 3, "those three were answered");
     }
 
     #[test]
     fn nobody_waits_for_long() {
         let gather = Gather::default();
         for alone in 0..2 * HOPE {
-            gather.answer(LONG, 1);
             let begun = Instant::now();
-            looks(&gather, u32::MAX);
+            gather.answer(LONG, 1);
+            gather.ask(|| false);
             let waited = begun.elapsed();
-            assert!(waited >= MOST / 2 && waited < LONG / 2, "{waited:?} after {alone}");
+            assert!(waited >= MOST && waited < LONG / 2, "{waited:?} after {alone}");
         }
     }
 
@@ -132,7 +138,7 @@ mod tests {
         let gather = Gather::default();
         for _ in 0..=HOPE {
             gather.answer(Duration::ZERO, 1);
-            assert_eq!(looks(&gather, u32::MAX), 0);
+            gather.ask(|| unreachable!("a pause of no length is waited for"));
         }
     }
 }
