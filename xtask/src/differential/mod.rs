@@ -60,20 +60,24 @@ pub fn main(args: &Args) -> Result<bool, String> {
         None => workspace::build_weft()?,
     };
     let start = Instant::now();
-    let (mut passed, mut failed) = (0, 0);
+    let (mut passed, mut failed, mut too_long) = (0, 0, 0);
     for seed in args.seed.. {
         if start.elapsed() > Duration::from_secs(args.seconds) {
             break;
         }
         match compare(&weft, &args.x, &python, seed)? {
-            None => passed += 1,
-            Some(why) => {
+            Verdict::Equal => passed += 1,
+            Verdict::TooLong => too_long += 1,
+            Verdict::Differs(why) => {
                 failed += 1;
                 println!("FAIL  seed {seed}\n{why}");
             }
         }
     }
     println!("against CPython {} in {:.0} s", python.version_text(), start.elapsed().as_secs_f64());
+    if too_long > 0 {
+        println!("{too_long} not compared: CPython had not ended after {} s", LIMIT.as_secs());
+    }
     println!("{passed} passed, {failed} failed");
     Ok(failed == 0)
 }
@@ -86,8 +90,9 @@ pub fn quick(weft: &Path, python: &Python) -> Result<(usize, usize), String> {
     let (mut passed, mut failed) = (0, 0);
     for seed in 1..=QUICK {
         match compare(weft, &[], python, seed)? {
-            None => passed += 1,
-            Some(why) => {
+            Verdict::Equal => passed += 1,
+            Verdict::TooLong => return Err(format!("the program of seed {seed} takes too long")),
+            Verdict::Differs(why) => {
                 failed += 1;
                 println!(
                     "FAIL  seed {seed} (again: cargo xtask differential --seed {seed} --seconds 0)\n{why}"
@@ -98,8 +103,20 @@ pub fn quick(weft: &Path, python: &Python) -> Result<(usize, usize), String> {
     Ok((passed, failed))
 }
 
-/// Runs one program with both; `None` when they agree.
-fn compare(weft: &Path, x: &[String], python: &Python, seed: u64) -> Result<Option<String>, String> {
+/// A program may run for so long.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// What became of one program.
+enum Verdict {
+    Equal,
+    /// Where the two part.
+    Differs(String),
+    /// CPython did not end in time, so there is nothing to compare with.
+    TooLong,
+}
+
+/// Runs one program with both.
+fn compare(weft: &Path, x: &[String], python: &Python, seed: u64) -> Result<Verdict, String> {
     let dir = workspace::target().join("differential");
     std::fs::create_dir_all(&dir).map_err(|error| error.to_string())?;
     let file = dir.join(format!("seed_{seed}.py"));
@@ -110,17 +127,21 @@ fn compare(weft: &Path, x: &[String], python: &Python, seed: u64) -> Result<Opti
             command.arg("-X").arg(option);
         }
         command.arg(&file).current_dir(&dir).env("PYTHONHASHSEED", "0").env("PYTHONDONTWRITEBYTECODE", "1");
-        let plan = process::Plan { limit: Duration::from_secs(30), ..process::Plan::default() };
+        let plan = process::Plan { limit: LIMIT, ..process::Plan::default() };
         process::run(&mut command, &plan).map_err(|error| format!("{}: {error}", program.display()))
     };
-    let (ours, theirs) = (run(weft, x)?, run(&python.path, &[])?);
+    let theirs = run(&python.path, &[])?;
+    if theirs.end == End::TimedOut {
+        return Ok(Verdict::TooLong);
+    }
+    let ours = run(weft, x)?;
     if theirs.end != End::Code(0) {
         let text = String::from_utf8_lossy(&theirs.stderr).into_owned();
         return Err(format!("the generator made a program that CPython refuses (seed {seed}): {text}"));
     }
     if ours.end == theirs.end && ours.stdout == theirs.stdout {
         let _ = std::fs::remove_file(&file);
-        return Ok(None);
+        return Ok(Verdict::Equal);
     }
     let (a, b) = (String::from_utf8_lossy(&theirs.stdout), String::from_utf8_lossy(&ours.stdout));
     let differing = a
@@ -130,7 +151,7 @@ fn compare(weft: &Path, x: &[String], python: &Python, seed: u64) -> Result<Opti
         .unwrap_or(a.lines().count().min(b.lines().count()));
     let line = |text: &str| text.lines().nth(differing).unwrap_or("(end of output)").to_owned();
     let errors = String::from_utf8_lossy(&ours.stderr);
-    Ok(Some(format!(
+    Ok(Verdict::Differs(format!(
         "      {} ended with {}; output line {}:\n      - {}\n      + {}\n      {}",
         file.display(),
         ours.end,
