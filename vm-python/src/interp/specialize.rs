@@ -25,6 +25,7 @@ use crate::{
         iter::{ListIter, RangeIter, TupleIter},
         module::Module,
         sequence::{List, Tuple},
+        shape::Shape,
         str::Str,
     },
     value::Value,
@@ -220,22 +221,11 @@ impl Vm {
         }
     }
 
-    /// Byte offset of an inline attribute slot.
-    fn inline_offset(&self, v: Value, name: Gc<Str>) -> Option<(u32, u64)> {
-        let h = v.header()?;
-        let shape = self.interp().shapes.get(shape_id(h));
-        if shape.is_dict_mode {
-            return None;
-        }
-        let i = shape.lookup(name)?;
-        (i < shape.inline_slots).then(|| (shape.id, u64::from(shape.slot_base) + u64::from(i) * 8))
-    }
-
-    /// Whether instances of this shape surely have no attribute `name` of their own.
-    fn no_own_attr(&self, v: Value, name: Gc<Str>) -> bool {
-        let Some(h) = v.header() else { return false };
-        let shape = self.interp().shapes.get(shape_id(h));
-        !shape.is_dict_mode && shape.lookup(name).is_none() && !v.is::<Module>()
+    /// The shape of `v`, if its attributes have slots and its class is `class`. Other threads add attributes and set `__class__`: who
+    /// guards with a shape concludes from one and the same look at it.
+    fn slot_shape(&self, v: Value, class: Gc<Type>) -> Option<&Shape> {
+        let shape = self.interp().shapes.get(shape_id(v.header()?));
+        (!shape.is_dict_mode && shape.class.get() == Some(class) && !v.is::<Module>()).then_some(shape)
     }
 
     #[cold]
@@ -283,16 +273,17 @@ impl Vm {
                 return self.refuse(ip);
             }
         }
-        if let Some((shape, offset)) = self.inline_offset(v, name) {
-            let fill = [u64::from(shape) | offset << 32, class.value().bits(), u64::from(version), 0];
+        let Some(shape) = self.slot_shape(v, class) else { return self.refuse(ip) };
+        let own = shape.lookup(name);
+        if let Some(i) = own.filter(|&i| i < shape.inline_slots) {
+            let fill = [inline_key(shape, i), class.value().bits(), u64::from(version), 0];
             return self.publish_for(ip, w, Op::LOAD_ATTR_INSTANCE_VALUE, (class, seen), &fill);
         }
         if let Some(d) = found
             && self.type_of(d).slots().descr_get.is_none()
-            && self.no_own_attr(v, name)
-            && let Some(h) = v.header()
+            && own.is_none()
         {
-            let fill = [u64::from(shape_id(h)), class.value().bits(), u64::from(version), d.bits()];
+            let fill = [u64::from(shape.id), class.value().bits(), u64::from(version), d.bits()];
             return self.publish_for(ip, w, Op::LOAD_ATTR_CLASS_VALUE, (class, seen), &fill);
         }
         self.refuse(ip)
@@ -348,9 +339,9 @@ impl Vm {
             let fill = [0, class.value().bits(), u64::from(version), f.bits()];
             return self.publish_for(ip, w, Op::LOAD_METHOD_BUILTIN, (class, seen), &fill);
         }
-        match v.header() {
-            Some(h) if self.no_own_attr(v, name) => {
-                let fill = [u64::from(shape_id(h)), class.value().bits(), u64::from(version), f.bits()];
+        match self.slot_shape(v, class) {
+            Some(shape) if shape.lookup(name).is_none() => {
+                let fill = [u64::from(shape.id), class.value().bits(), u64::from(version), f.bits()];
                 self.publish_for(ip, w, Op::LOAD_METHOD_INSTANCE, (class, seen), &fill)
             }
             _ => self.refuse(ip),
@@ -369,7 +360,6 @@ impl Vm {
         let class = self.type_of(v);
         let Some(seen) = class.version.read() else { return self.refuse(ip) };
         let version = seen.number();
-        let Some(h) = v.header() else { return self.refuse(ip) };
         if class.slots().setattr.is_some() || v.is::<Type>() || v.is::<Module>() {
             return self.refuse(ip);
         }
@@ -382,16 +372,16 @@ impl Vm {
                 return self.refuse(ip);
             }
         }
-        if let Some((shape, offset)) = self.inline_offset(v, name) {
-            let fill = [u64::from(shape) | offset << 32, class.value().bits(), u64::from(version), 0];
+        let Some(shape) = self.slot_shape(v, class) else { return self.refuse(ip) };
+        let own = shape.lookup(name);
+        if let Some(i) = own.filter(|&i| i < shape.inline_slots) {
+            let fill = [inline_key(shape, i), class.value().bits(), u64::from(version), 0];
             return self.publish_for(ip, w, Op::STORE_ATTR_INSTANCE_VALUE, (class, seen), &fill);
         }
-        let shape = self.interp().shapes.get(shape_id(h));
-        if !shape.is_dict_mode && class.has_flag(type_flags::HAS_DICT) && shape.count < shape.inline_slots {
+        if own.is_none() && class.has_flag(type_flags::HAS_DICT) && shape.count < shape.inline_slots {
             let next = self.interp().shapes.child(shape, name);
-            let offset = u64::from(shape.slot_base) + u64::from(shape.count) * 8;
             let fill = [
-                u64::from(shape.id) | offset << 32,
+                inline_key(shape, shape.count),
                 class.value().bits(),
                 u64::from(version),
                 u64::from(next.id),
@@ -601,4 +591,10 @@ fn compare_form(a: Value, b: Value, op: CmpOp, [int, float, str]: [Op; 3]) -> Op
     } else {
         None
     }
+}
+
+/// A shape and the byte offset of its inline slot `i`, as one cache word.
+fn inline_key(shape: &Shape, i: u16) -> u64 {
+    let offset = u64::from(shape.slot_base) + u64::from(i) * 8;
+    u64::from(shape.id) | offset << 32
 }
